@@ -1,0 +1,50 @@
+namespace SecretsService.Contracts;
+
+/// <summary>The values of <see cref="ErrorEnvelope.Code"/>. A code, once released, keeps its meaning.</summary>
+public static class ErrorCodes
+{
+    /// <summary>400: the request is not HTTP or JSON as the RFCs have it, so that its fields could not be read.</summary>
+    public const string Malformed = "malformed";
+
+    /// <summary>401: no bearer key, or one that is not (or no longer) known.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
+    /// <summary>404: no such route.</summary>
+    public const string RouteNotFound = "route_not_found";
+
+    /// <summary>404: no such resource in this account.</summary>
+    public const string NotFound = "not_found";
+
+    /// <summary>405: the route exists, but not with this method; the <c>Allow</c> header lists those it has.</summary>
+    public const string MethodNotAllowed = "method_not_allowed";
+
+    /// <summary>409: the resource holds others that would be lost; the message says how to go on.</summary>
+    public const string InUse = "in_use";
+
+    /// <summary>413: the body is larger than the service reads.</summary>
+    public const string BodyTooLarge = "body_too_large";
+
+    /// <summary>415: the body is not <c>application/json</c> in UTF-8.</summary>
+    public const string UnsupportedMediaType = "unsupported_media_type";
+
+    /// <summary>422: a field is missing, unknown or not as the rules want it; <see cref="ErrorEnvelope.Errors"/> names each.</summary>
+    public const string ValidationFailed = "validation_failed";
+
+    /// <summary>422: the name is in use already by a sibling.</summary>
+    public const string NameTaken = "name_taken";
+
+    /// <summary>422: a scope holds as many secrets as it may.</summary>
+    public const string LimitReached = "limit_reached";
+
+    /// <summary>500: a fault of the service; its log has the details under the request's id.</summary>
+    public const string InternalError = "internal_error";
+
+    /// <summary>500: a stored value could not be opened, so that nothing was handed out.</summary>
+    public const string ValueUnreadable = "value_unreadable";
+
+    /// <summary>503: the database cannot be reached at the moment; the same request may be sent again.</summary>
+    public const string Unavailable = "unavailable";
+
+    /// <summary>Any other status, for which no rule of this service stands.</summary>
+    public const string Other = "error";
+}

@@ -1,0 +1,22 @@
+namespace SecretsService.Cryptography;
+
+/// <summary>
+/// What a sealed value is bound to: it opens for this very account, secret, version and name, and for no other. Build it from the row being
+/// read.
+/// </summary>
+/// <param name="AccountId">The account that the secret belongs to.</param>
+/// <param name="SecretId">The secret.</param>
+/// <param name="Version">The version of the secret that has this value.</param>
+/// <param name="Name">
+/// The secret's name, compared byte for byte as UTF-8: neither case nor Unicode normalisation is changed. Of any length, but not
+/// <see langword="null"/>, and without surrogates that lack their pair.
+/// </param>
+public readonly record struct ValueIdentity(Guid AccountId, Guid SecretId, int Version, string Name);
+
+/// <summary>
+/// What a wrapped key is bound to, beside its purpose (encryption of values or fingerprints) and the key encryption key's id: it unwraps for
+/// this very account and key id, and for no other.
+/// </summary>
+/// <param name="AccountId">The account that the key belongs to.</param>
+/// <param name="KeyId">The key's own id.</param>
+public readonly record struct KeyIdentity(Guid AccountId, Guid KeyId);
