@@ -1,0 +1,42 @@
+using SecretsService.Contracts;
+using SecretsService.Http;
+using SecretsService.Outcomes;
+
+namespace SecretsService.Access;
+
+/// <summary>Sets up who may call, and the routes that tell a caller who it is.</summary>
+internal static class AccessExtensions
+{
+    /// <summary>Requires a bearer key on every route that does not say otherwise.</summary>
+    public static void AddAccess(this IServiceCollection services)
+    {
+        // The core only: what AddAuthentication adds is for cookies, and writes keys unencrypted below the user's home.
+        services.AddAuthenticationCore(options =>
+        {
+            options.DefaultScheme = BearerAuthentication.Name;
+            options.AddScheme<BearerAuthentication>(BearerAuthentication.Name, displayName: null);
+        });
+        services.AddWebEncoders();
+        services.AddScoped<BearerAuthentication>();
+        services.AddAuthorization();
+    }
+
+    /// <summary>Maps <c>/ping</c> and <c>/auth/whoami</c>.</summary>
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/ping", () => Answer.One((Outcome<Pong>)new Pong(), "pong"))
+            .AllowAnonymous()
+            .Answers<Envelope<Pong>>(StatusCodes.Status200OK)
+            .Describe("ping", ApiTags.Service, "Tells that the service answers", "Needs no key. `/health/ready` tells whether it can do its work.");
+
+        routes.MapGet("/auth/whoami", (Caller caller) => Answer.One(
+                (Outcome<WhoAmI>)new WhoAmI
+                {
+                    Account = new NamedResource { Id = caller.AccountId, Name = caller.AccountName },
+                    ApiKey = new NamedResource { Id = caller.ApiKeyId, Name = caller.ApiKeyName },
+                },
+                "Key retrieved successfully"))
+            .Answers<Envelope<WhoAmI>>(StatusCodes.Status200OK)
+            .Describe("whoAmI", ApiTags.Service, "Shows whom the key belongs to", "The account and the name of the key that the request was sent with.");
+    }
+}

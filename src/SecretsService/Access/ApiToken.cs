@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SecretsService.Access;
+
+/// <summary>
+/// The token of an API key: <c>sks_</c>, 43 random characters and a checksum of six, so that scanners find a leaked one and can tell it from
+/// text that merely looks alike.
+/// </summary>
+/// <remarks>
+/// <code>
+/// token    := "sks_" body checksum
+/// body     := 43 characters drawn uniformly from 0-9 A-Z a-z: 43 x log2(62) = 256.03 bits
+/// checksum := 6 characters: the first four bytes of SHA-256("sks_" body), as a big-endian number in base 62
+/// </code>
+/// The service looks tokens up by their SHA-256, which needs neither a salt nor a slow hash: there are 2^256 of them.
+/// The checksum takes no part in that.
+/// </remarks>
+internal static class ApiToken
+{
+    /// <summary>What every token begins with.</summary>
+    public const string Prefix = "sks_";
+
+    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int BodyLength = 43;
+    private const int ChecksumLength = 6;
+    private const int MaxLength = 256;
+
+    /// <summary>Stands in for a token that cannot be one, so that its look-up costs as much as any other's. No token has this hash.</summary>
+    private const string Nobody = Prefix;
+
+    /// <summary>Makes a token.</summary>
+    public static string Generate()
+    {
+        var body = Prefix + RandomNumberGenerator.GetString(Alphabet, BodyLength);
+        return body + ChecksumOf(body);
+    }
+
+    /// <summary>What a token is stored and looked up by: its SHA-256. Text too long to be a token costs no more than one that is.</summary>
+    public static byte[] HashOf(string? token) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(token is { Length: > 0 and <= MaxLength } ? token : Nobody));
+
+    /// <summary>True for a token that an operator may bring along: the prefix, and enough of a random text.</summary>
+    /// <param name="token">For example <c>sks_</c> and the output of <c>openssl rand -hex 32</c>.</param>
+    public static bool IsStrongEnough(string token) =>
+        token.StartsWith(Prefix, StringComparison.Ordinal)
+        && token.Length is >= 4 + BodyLength and <= MaxLength
+        && token.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+        && token.Distinct().Count() >= 12;
+
+    /// <summary>True for a token as <see cref="Generate"/> makes them, with the right checksum.</summary>
+    public static bool HasChecksum(string token) =>
+        token.Length == Prefix.Length + BodyLength + ChecksumLength
+        && token.EndsWith(ChecksumOf(token[..^ChecksumLength]), StringComparison.Ordinal);
+
+    private static string ChecksumOf(string body)
+    {
+        var rest = BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(body)));
+        return string.Create(ChecksumLength, rest, static (characters, rest) =>
+        {
+            for (var i = characters.Length - 1; i >= 0; i--, rest /= (uint)Alphabet.Length)
+            {
+                characters[i] = Alphabet[(int)(rest % (uint)Alphabet.Length)];
+            }
+        });
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Net.Http.Headers;
+using SecretsService.Contracts;
+using SecretsService.Outcomes;
+
+namespace SecretsService.Http;
+
+/// <summary>Turns outcomes into HTTP answers in the envelope. The one place that picks the status of a refusal.</summary>
+internal static class Answer
+{
+    /// <summary>Answers with one object.</summary>
+    /// <param name="outcome">The object, or the failure to answer instead.</param>
+    /// <param name="message">What was done.</param>
+    /// <param name="status">The status of success.</param>
+    public static IResult One<T>(Outcome<T> outcome, string message, int status = StatusCodes.Status200OK)
+        where T : notnull =>
+        One(outcome, _ => message, status);
+
+    /// <summary>Answers with one object, with a message that depends on it.</summary>
+    public static IResult One<T>(Outcome<T> outcome, Func<T, string> message, int status = StatusCodes.Status200OK)
+        where T : notnull =>
+        outcome.Succeeded(out var data, out var failure)
+            ? new JsonAnswer<Envelope<T>>(new() { Data = data, Message = message(data), HttpStatus = status }, status)
+            : Refused(failure);
+
+    /// <summary>Answers with one page of a list.</summary>
+    /// <param name="outcome">The page, or the failure to answer instead.</param>
+    /// <param name="request">The request for the page, whose address the links repeat.</param>
+    /// <param name="message">What was done.</param>
+    public static IResult List<T>(Outcome<Page<T>> outcome, PageRequest request, string message) =>
+        outcome.Succeeded(out var page, out var failure)
+            ? new JsonAnswer<ListEnvelope<T>>(
+                new()
+                {
+                    Data = page.Items,
+                    Links = request.LinksTo(page.Total),
+                    Meta = request.MetaOf(page.Items.Count, page.Total),
+                    Message = message,
+                    HttpStatus = StatusCodes.Status200OK,
+                },
+                StatusCodes.Status200OK)
+            : Refused(failure);
+
+    /// <summary>Answers with a refusal.</summary>
+    public static IResult Refused(Failure failure) => new ErrorAnswer(StatusOf(failure.Kind), failure.Code, failure.Message, failure.Errors);
+
+    /// <summary>Answers with an error that no <see cref="Failure"/> stands for: of the framework, or of the service itself.</summary>
+    public static IResult Error(int status, string code, string message) => new ErrorAnswer(status, code, message, null);
+
+    private static int StatusOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Malformed => StatusCodes.Status400BadRequest,
+        FailureKind.NotFound => StatusCodes.Status404NotFound,
+        FailureKind.Conflict => StatusCodes.Status409Conflict,
+        FailureKind.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
+        FailureKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
+        FailureKind.Invalid => StatusCodes.Status422UnprocessableEntity,
+    };
+
+    private sealed class ErrorAnswer(int status, string code, string message, FieldErrors? errors) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            var envelope = new ErrorEnvelope
+            {
+                Code = code,
+                Message = message,
+                Errors = errors,
+                HttpStatus = status,
+                RequestId = httpContext.TraceIdentifier,
+            };
+            return new JsonAnswer<ErrorEnvelope>(envelope, status).ExecuteAsync(httpContext);
+        }
+    }
+
+    private sealed class JsonAnswer<T>(T body, int status) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.StatusCode = status;
+            httpContext.Response.Headers[HeaderNames.CacheControl] = "no-store";
+            var type = (JsonTypeInfo<T>)ContractsJson.Default.GetTypeInfo(typeof(T))!;
+            return httpContext.Response.WriteAsJsonAsync(body, type, contentType: null, httpContext.RequestAborted);
+        }
+    }
+}

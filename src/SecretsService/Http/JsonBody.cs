@@ -1,0 +1,212 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using FluentValidation;
+using Microsoft.Net.Http.Headers;
+using SecretsService.Contracts;
+using SecretsService.Outcomes;
+
+namespace SecretsService.Http;
+
+/// <summary>
+/// A request's JSON body, read and validated by hand: the framework's binder answers a body that it cannot read with an empty 400, and
+/// stops at the first fault.
+/// </summary>
+/// <typeparam name="T">The record that the body is read into.</typeparam>
+internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonBody<T>>
+    where T : class
+{
+    private readonly T? _value;
+
+    private JsonBody(Outcome<T> outcome)
+    {
+        _ = outcome.Succeeded(out _value, out var failure);
+        Failure = failure;
+    }
+
+    public Failure? Failure { get; }
+
+    /// <summary>The body. There is one wherever a handler runs.</summary>
+    public T Value => _value ?? throw new InvalidOperationException("A handler ran although its body could not be read.");
+
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
+    {
+        var read = await RequestBody.ReadAsync(context.Request);
+        if (!read.Succeeded(out var utf8, out var failure))
+        {
+            return new JsonBody<T>(failure);
+        }
+
+        var parsed = StrictJson.Read((JsonTypeInfo<T>)ContractsJson.Default.GetTypeInfo(typeof(T))!, utf8);
+        return new JsonBody<T>(
+            parsed.Succeeded(out var body, out failure) ? Validated(body, context.RequestServices) : failure);
+    }
+
+    private static Outcome<T> Validated(T body, IServiceProvider services)
+    {
+        var result = services.GetRequiredService<IValidator<T>>().Validate(body);
+        if (result.IsValid)
+        {
+            return body;
+        }
+
+        var errors = new FieldErrors();
+        foreach (var error in result.Errors)
+        {
+            errors.Add(StrictJson.NameOf(error.PropertyName), error.ErrorMessage);
+        }
+
+        return Failure.Invalid(errors);
+    }
+}
+
+/// <summary>Reads the bytes of a request's body.</summary>
+internal static class RequestBody
+{
+    /// <summary>
+    /// The most bytes that are read. The largest value, written with every byte as a six-character escape, takes 384 KiB.
+    /// </summary>
+    public const int LimitBytes = 1_048_576;
+
+    public static async Task<Outcome<byte[]>> ReadAsync(HttpRequest request)
+    {
+        if (request.ContentLength > LimitBytes)
+        {
+            return Failure.BodyTooLarge(LimitBytes);
+        }
+
+        try
+        {
+            using var body = new MemoryStream();
+            await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+            return body.Length == 0 ? Failure.Malformed("The request has no body. Send a JSON object.")
+                : !IsJson(request.ContentType) ? Failure.UnsupportedMediaType()
+                : body.ToArray();
+        }
+        catch (BadHttpRequestException e)
+        {
+            return e.StatusCode == StatusCodes.Status413PayloadTooLarge
+                ? Failure.BodyTooLarge(LimitBytes)
+                : Failure.Malformed("The body ended early or is not framed as HTTP has it.");
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+}
+
+/// <summary>
+/// Reads a JSON object into a record by I-JSON (RFC 7493) and by the record's own contract, and names every member at fault at once.
+/// No message repeats a value.
+/// </summary>
+internal static class StrictJson
+{
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = ContractsJson.MaxDepth, AllowDuplicateProperties = false };
+
+    /// <summary>Reads an object.</summary>
+    /// <param name="type">The record's contract.</param>
+    /// <param name="utf8">The text.</param>
+    /// <returns>The record; a malformed failure where the text is not I-JSON; an invalid one where members are not as the contract has them.</returns>
+    public static Outcome<T> Read<T>(JsonTypeInfo<T> type, ReadOnlyMemory<byte> utf8)
+        where T : class
+    {
+        if (!Utf8.IsValid(utf8.Span))
+        {
+            return Failure.Malformed("The body is not valid UTF-8.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(utf8, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? Read(type, document.RootElement)
+                : Failure.Malformed("The body must be a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            return Failure.Malformed(Explain(e));
+        }
+        catch (InvalidOperationException)
+        {
+            return Failure.Malformed("A name within the body has half of a surrogate pair, which is no Unicode text.");
+        }
+    }
+
+    /// <summary>The wire's name of a record's member.</summary>
+    /// <param name="member">The member's name in code.</param>
+    public static string NameOf(string member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
+
+    private static Outcome<T> Read<T>(JsonTypeInfo<T> type, JsonElement root)
+        where T : class
+    {
+        var errors = new FieldErrors();
+        foreach (var property in type.Properties)
+        {
+            Check(property, root, errors);
+        }
+
+        foreach (var member in root.EnumerateObject().Where(m => type.Properties.All(p => !m.NameEquals(p.Name))))
+        {
+            errors.Add(CallersText.Quotable(member.Name), $"Unknown field. This request takes: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
+        }
+
+        return errors.Count == 0 ? root.Deserialize(type)! : Failure.Invalid(errors);
+    }
+
+    private static void Check(JsonPropertyInfo property, JsonElement root, FieldErrors errors)
+    {
+        if (!root.TryGetProperty(property.Name, out var member))
+        {
+            if (property.IsRequired)
+            {
+                errors.Add(property.Name, "Required.");
+            }
+        }
+        else if (member.ValueKind == JsonValueKind.Null)
+        {
+            if (!property.IsSetNullable && !IsClearable(property.PropertyType))
+            {
+                errors.Add(property.Name, "May not be null. Leave the field out instead.");
+            }
+        }
+        else if (!CanRead(property, member))
+        {
+            errors.Add(property.Name, $"Must be {Describe(property.PropertyType)}.");
+        }
+    }
+
+    private static bool CanRead(JsonPropertyInfo property, JsonElement member)
+    {
+        try
+        {
+            _ = member.Deserialize(property.Options.GetTypeInfo(property.PropertyType));
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            // Text with half of a surrogate pair, which no UTF-8 can hold.
+            return false;
+        }
+    }
+
+    private static bool IsClearable(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Clearable<>);
+
+    private static string Describe(Type type) =>
+        type == typeof(string) || type == typeof(Clearable<string?>) ? "a string of Unicode text"
+        : type == typeof(bool?) ? "true or false"
+        : type == typeof(IReadOnlyList<string>) ? "an array of strings"
+        : throw new InvalidOperationException($"[unexpected] no words for the type {type.Name} of a request's field");
+
+    // Not e.Message: it quotes the text.
+    private static string Explain(JsonException e) => e.LineNumber is null
+        ? $"The body is not JSON as this service reads it: a name stands twice in one object, or it nests more than {ContractsJson.MaxDepth} levels deep."
+        : $"The body is not JSON as this service reads it: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}. "
+          + $"Check the syntax there; no name may stand twice in one object, and nothing may nest more than {ContractsJson.MaxDepth} levels deep.";
+}

@@ -1,0 +1,200 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.OpenApi;
+using SecretsService.Contracts;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SecretsService.Http;
+
+/// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and Swagger UI at <c>/swagger</c>.</summary>
+internal static class OpenApi
+{
+    private const string BearerScheme = "bearer";
+
+    public static void AddOpenApiDocument(this IServiceCollection services)
+    {
+        services.AddEndpointsApiExplorer();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = ContractsJson.Default.Options.PropertyNamingPolicy);
+        services.AddSwaggerGen(options =>
+        {
+            options.SwaggerDoc("v1", Info());
+            options.AddServer(new OpenApiServer { Url = "/", Description = "This service" });
+            options.AddSecurityDefinition(BearerScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.Http,
+                Scheme = "bearer",
+                Description = "An API key: the text that begins with `sks_`.",
+            });
+            options.SupportNonNullableReferenceTypes();
+            options.NonNullableReferenceTypesAsRequired();
+            options.CustomSchemaIds(SchemaId);
+            options.IncludeXmlComments(typeof(ContractsJson).Assembly);
+            options.MapType<Clearable<string?>>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null });
+            options.SchemaFilter<ContractSchemaFilter>();
+            options.OperationFilter<RouteOperationFilter>();
+            options.DocumentFilter<TagFilter>();
+        });
+    }
+
+    public static void UseOpenApiDocument(this WebApplication app)
+    {
+        app.UseSwagger(options => options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1);
+        app.UseSwaggerUI(options =>
+        {
+            options.SwaggerEndpoint("/swagger/v1/swagger.json", "Secrets Service v1");
+            options.DocumentTitle = "Secrets Service API";
+            options.EnableTryItOutByDefault();
+        });
+    }
+
+    private static OpenApiInfo Info() => new()
+    {
+        Title = "Secrets Service",
+        Version = "v1",
+        Description =
+            "Stores API keys and configuration once, globally or per environment, and gives every deployment one merged map of environment "
+            + "variables. Values go in and never come back, except in the merged map. Every answer is an envelope: `data`, `message` and "
+            + "`http_status`; a refusal has `code`, and `errors` with what is wrong in each field.",
+        License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
+    };
+
+    private static string SchemaId(Type type) => type.IsGenericType
+        ? string.Concat(type.GenericTypeArguments.Select(SchemaId)) + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
+        : type.Name;
+}
+
+/// <summary>Completes an operation with what minimal APIs do not tell: the body that a handler reads by itself, path and query parameters, security.</summary>
+internal sealed class RouteOperationFilter : IOperationFilter
+{
+    private static readonly Dictionary<string, string> PathParameters = new(StringComparer.Ordinal)
+    {
+        ["site"] = "The site's id or slug.",
+        ["environment"] = "The environment's id or slug.",
+        ["id"] = "The id.",
+    };
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        operation.Parameters =
+        [
+            .. PathParametersOf(context.ApiDescription.RelativePath!),
+            .. metadata.OfType<QueryParameter>().Select(query => new OpenApiParameter
+            {
+                Name = query.Name,
+                In = ParameterLocation.Query,
+                Description = query.Description,
+                Schema = new OpenApiSchema
+                {
+                    Type = query.Type,
+                    Minimum = query.Maximum is null ? null : "1",
+                    Maximum = query.Maximum?.ToString(CultureInfo.InvariantCulture),
+                },
+            }),
+        ];
+        operation.RequestBody = BodyOf(context, metadata);
+        if (!metadata.OfType<Microsoft.AspNetCore.Authorization.IAllowAnonymous>().Any())
+        {
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
+        }
+        else
+        {
+            operation.Security = [];
+        }
+
+        AddExamples(operation, metadata);
+    }
+
+    private static IEnumerable<IOpenApiParameter> PathParametersOf(string path) =>
+        from segment in path.Split('/')
+        where segment.StartsWith('{')
+        let name = segment.Trim('{', '}')
+        select new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Path,
+            Required = true,
+            Description = PathParameters[name],
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        };
+
+    private static OpenApiRequestBody? BodyOf(OperationFilterContext context, IList<object> metadata)
+    {
+        var body = context.MethodInfo.GetParameters()
+            .Select(p => p.ParameterType)
+            .FirstOrDefault(t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(JsonBody<>));
+        return body is null ? null : new OpenApiRequestBody
+        {
+            Required = true,
+            Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal)
+            {
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = context.SchemaGenerator.GenerateSchema(body.GenericTypeArguments[0], context.SchemaRepository),
+                    Example = metadata.OfType<BodyExample>().FirstOrDefault()?.ToJson(),
+                },
+            },
+        };
+    }
+
+    private static void AddExamples(OpenApiOperation operation, IList<object> metadata)
+    {
+        foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(a => a.Type is not null && a.Type != typeof(void)))
+        {
+            var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
+            if (operation.Responses?[status].Content?["application/json"] is OpenApiMediaType content)
+            {
+                content.Example = ErrorExamples.Of(status) ?? AnswerExamples.Of(answer.Type!, answer.StatusCode, operation.Summary!);
+            }
+        }
+    }
+}
+
+/// <summary>Says of the records what their attributes and the strict reader mean.</summary>
+internal sealed class ContractSchemaFilter : ISchemaFilter
+{
+    public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
+    {
+        if (schema is not OpenApiSchema record || record.Properties is null)
+        {
+            return;
+        }
+
+        // Requests are read strictly. Answers may gain members, and no client should refuse them for it.
+        record.AdditionalPropertiesAllowed = !IsRequest(context.Type);
+        foreach (var property in context.Type.GetProperties())
+        {
+            var name = StrictJson.NameOf(property.Name);
+            if (IsRequest(context.Type) && record.Properties.TryGetValue(name, out var member) && member is OpenApiSchema optional)
+            {
+                MakeOptional(record, property, name, optional);
+            }
+        }
+    }
+
+    private static void MakeOptional(OpenApiSchema record, PropertyInfo property, string name, OpenApiSchema member)
+    {
+        if (property.GetCustomAttribute<DisallowNullAttribute>() is not null)
+        {
+            member.Type &= ~JsonSchemaType.Null;
+        }
+        else if (property.PropertyType == typeof(Clearable<string?>))
+        {
+            record.Required?.Remove(name);
+        }
+    }
+
+    private static bool IsRequest(Type type) =>
+        type.Name.StartsWith("Create", StringComparison.Ordinal) || type.Name.StartsWith("Update", StringComparison.Ordinal);
+}
+
+/// <summary>A body that the route takes, as an example in OpenAPI.</summary>
+/// <param name="Json">The text of the body.</param>
+internal sealed record BodyExample(string Json)
+{
+    public JsonNode ToJson() => JsonNode.Parse(Json)!;
+}

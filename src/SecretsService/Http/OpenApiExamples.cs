@@ -1,0 +1,155 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using SecretsService.Contracts;
+using Swashbuckle.AspNetCore.SwaggerGen;
+
+namespace SecretsService.Http;
+
+/// <summary>What a refusal looks like, for each status.</summary>
+internal static class ErrorExamples
+{
+    private const string RequestId = "0HNQ2V8K1M3C4:00000001";
+
+    private static readonly Dictionary<string, ErrorEnvelope> Examples = new(StringComparer.Ordinal)
+    {
+        ["400"] = Example(400, ErrorCodes.Malformed, "The request has no body. Send a JSON object."),
+        ["401"] = Example(401, ErrorCodes.Unauthenticated, "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_..."),
+        ["404"] = Example(404, ErrorCodes.NotFound, "Environment not found"),
+        ["409"] = Example(409, ErrorCodes.InUse, "The site holds 2 environments. Delete them first, or send ?force=true to delete them with it."),
+        ["413"] = Example(413, ErrorCodes.BodyTooLarge, $"The body is larger than {RequestBody.LimitBytes} bytes, the most that is read."),
+        ["415"] = Example(415, ErrorCodes.UnsupportedMediaType, "The body must be JSON in UTF-8. Send the header Content-Type: application/json."),
+        ["422"] = Example(422, ErrorCodes.ValidationFailed, "Validation failed") with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+            {
+                ["key"] = ["The name DB_PASSWORD is reserved and cannot be used. Choose another name."],
+            },
+        },
+        ["500"] = Example(500, ErrorCodes.InternalError, "The service failed. Its log has the details under this request id."),
+        ["503"] = Example(503, ErrorCodes.Unavailable, "The database cannot be reached at the moment. Send the request again in a second."),
+    };
+
+    /// <summary>The example for a status, or null for one that is no refusal.</summary>
+    public static JsonNode? Of(string status) =>
+        Examples.TryGetValue(status, out var example) ? JsonSerializer.SerializeToNode(example, ContractsJson.Default.ErrorEnvelope) : null;
+
+    private static ErrorEnvelope Example(int status, string code, string message) =>
+        new() { Code = code, Message = message, HttpStatus = status, RequestId = RequestId };
+}
+
+/// <summary>What an answer that succeeds looks like, for each record.</summary>
+internal static class AnswerExamples
+{
+    private static readonly DateTimeOffset Day = new(2026, 11, 1, 9, 30, 0, TimeSpan.Zero);
+
+    private static readonly Site Shop = new()
+    {
+        Id = Id(1),
+        Slug = "shop",
+        Name = "My shop",
+        Tags = ["eu"],
+        CreatedAt = Day,
+        UpdatedAt = Day,
+    };
+
+    private static readonly SiteEnvironment Production = new()
+    {
+        Id = Id(2),
+        SiteId = Id(1),
+        Site = "shop",
+        Slug = "production",
+        Name = "Production",
+        Type = "production",
+        IsProduction = true,
+        Tags = [],
+        CreatedAt = Day,
+        UpdatedAt = Day,
+    };
+
+    private static readonly SecretMetadata Secret = new()
+    {
+        Id = Id(3),
+        Key = "STRIPE_SECRET_KEY",
+        IsSecret = true,
+        Version = 1,
+        Fingerprint = "5f2b7c1e",
+        Description = "Payments, test mode",
+        Scope = new() { Owner = ScopeOwner.Site, Site = "shop", Selector = ScopeSelector.Environment, Environment = "production" },
+        CreatedAt = Day,
+        CreatedBy = "bootstrap",
+        UpdatedAt = Day,
+        UpdatedBy = "bootstrap",
+    };
+
+    private static readonly MergedMap Map = new()
+    {
+        Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBUG_MODE"] = "false", ["STRIPE_SECRET_KEY"] = "sk_live_..." },
+        Meta = new() { Revision = 41, Count = 2, Site = "shop", Environment = "production", EnvironmentType = "production", Warnings = [] },
+        Message = "Merged map retrieved successfully",
+        HttpStatus = StatusCodes.Status200OK,
+    };
+
+    private static readonly WhoAmI Me = new()
+    {
+        Account = new() { Id = Id(4), Name = "default" },
+        ApiKey = new() { Id = Id(5), Name = "bootstrap" },
+    };
+
+    /// <summary>The example for an answer.</summary>
+    /// <param name="type">The record of the whole answer.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="message">What stands for its message.</param>
+    public static JsonNode Of(Type type, int status, string message) =>
+        type == typeof(Envelope<Site>) ? One(Shop, status, message)
+        : type == typeof(ListEnvelope<Site>) ? List(Shop, message)
+        : type == typeof(Envelope<SiteEnvironment>) ? One(Production, status, message)
+        : type == typeof(ListEnvelope<SiteEnvironment>) ? List(Production, message)
+        : type == typeof(Envelope<SecretMetadata>) ? One(Secret, status, message)
+        : type == typeof(ListEnvelope<SecretMetadata>) ? List(Secret, message)
+        : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
+        : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
+        : type == typeof(MergedMap) ? Json(Map)
+        : throw new InvalidOperationException($"[unexpected] an answer without an example: {type.Name}");
+
+    private static JsonNode One<T>(T data, int status, string message) =>
+        Json(new Envelope<T> { Data = data, Message = message, HttpStatus = status });
+
+    private static JsonNode List<T>(T item, string message) => Json(new ListEnvelope<T>
+    {
+        Data = [item],
+        Links = new() { First = "?page=1&per_page=15", Last = "?page=1&per_page=15", Prev = null, Next = null },
+        Meta = new() { CurrentPage = 1, From = 1, To = 1, Total = 1, PerPage = PageRequest.DefaultPerPage, LastPage = 1 },
+        Message = message,
+        HttpStatus = StatusCodes.Status200OK,
+    });
+
+    private static JsonNode Json<T>(T answer) => JsonSerializer.SerializeToNode(answer, typeof(T), ContractsJson.Default)!;
+
+    private static Guid Id(byte last) => new($"019a3f00-0000-7000-8000-0000000000{last:x2}");
+}
+
+/// <summary>Explains the headings that operations stand under.</summary>
+internal sealed class TagFilter : IDocumentFilter
+{
+    public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) => swaggerDoc.Tags = new HashSet<OpenApiTag>
+    {
+        new() { Name = ApiTags.GlobalSecrets, Description = "Secrets of the whole account: every environment of every site gets them." },
+        new() { Name = ApiTags.EnvironmentSecrets, Description = "Secrets of one environment: they override global ones with the same key." },
+        new() { Name = ApiTags.MergedMap, Description = "What a deployment gets: one value for each key." },
+        new() { Name = ApiTags.Sites, Description = "Deployable projects." },
+        new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
+        new() { Name = ApiTags.Service, Description = "The service itself." },
+    };
+}
+
+/// <summary>The headings of the OpenAPI document.</summary>
+internal static class ApiTags
+{
+    public const string GlobalSecrets = "Global secrets";
+    public const string EnvironmentSecrets = "Environment secrets";
+    public const string MergedMap = "Merged map";
+    public const string Sites = "Sites";
+    public const string Environments = "Environments";
+    public const string Service = "Service";
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+using Microsoft.OpenApi;
+using SecretsService.Outcomes;
+
+namespace SecretsService.Http;
+
+/// <summary>A query parameter that a route takes: what OpenAPI says of it, and what makes it known to the route.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Description">What it does, its limits and its default.</param>
+/// <param name="Maximum">The largest number that it takes, where it is one; the smallest is then 1.</param>
+internal sealed record QueryParameter(string Name, JsonSchemaType Type, string Description, int? Maximum = null);
+
+/// <summary>Declares the query parameters of routes, and refuses others where a misspelt one would do harm.</summary>
+internal static class QueryParameters
+{
+    public static readonly QueryParameter Page = new("page", JsonSchemaType.Integer, "The page to show, from 1. Default: 1.", PageRequest.MaxPage);
+
+    public static readonly QueryParameter PerPage =
+        new("per_page", JsonSchemaType.Integer, $"How many items a page holds: 1 to {PageRequest.MaxPerPage}. Default: {PageRequest.DefaultPerPage}.", PageRequest.MaxPerPage);
+
+    public static readonly QueryParameter Force =
+        new("force", JsonSchemaType.Boolean, "`true` deletes the resource with everything that it holds. Default: `false`.");
+
+    /// <summary>Declares query parameters of a route.</summary>
+    public static RouteHandlerBuilder TakesQuery(this RouteHandlerBuilder route, params QueryParameter[] parameters) =>
+        route.WithMetadata([.. parameters]);
+
+    /// <summary>
+    /// Refuses query parameters that the route does not declare: on everything that writes or returns values a misspelt one must not be
+    /// passed over in silence. Lists pass over it.
+    /// </summary>
+    public static RouteHandlerBuilder RefusesUnknownQuery(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (context, next) =>
+    {
+        var known = context.HttpContext.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>();
+        var errors = new FieldErrors();
+        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => known.All(k => k.Name != name)))
+        {
+            errors.Add(
+                CallersText.Quotable(name),
+                known.Count == 0 ? "Unknown query parameter. This route takes none."
+                    : $"Unknown query parameter. This route takes: {string.Join(", ", known.Select(k => k.Name))}.");
+        }
+
+        return errors.Count == 0 ? await next(context) : Answer.Refused(Failure.Invalid(errors));
+    });
+}
+
+/// <summary>Whether a request says <c>force=true</c>.</summary>
+internal sealed class ForceFlag : IRequestPart, IBindableFromHttpContext<ForceFlag>
+{
+    private ForceFlag(string? text)
+    {
+        IsSet = text is "true";
+        Failure = text is null or "true" or "false"
+            ? null
+            : Failure.Invalid(QueryParameters.Force.Name, "Must be true or false.");
+    }
+
+    public Failure? Failure { get; }
+
+    /// <summary>True where the request says <c>force=true</c>.</summary>
+    public bool IsSet { get; }
+
+    public static ValueTask<ForceFlag?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<ForceFlag?>(
+            new ForceFlag(context.Request.Query.TryGetValue(QueryParameters.Force.Name, out var text) ? text.ToString() : null));
+}

@@ -1,0 +1,40 @@
+using SecretsService.Contracts;
+
+namespace SecretsService.Http;
+
+/// <summary>Says of each route, beside it, what OpenAPI should know. A test compares what routes declare with what they answer.</summary>
+internal static class RouteDescriptions
+{
+    private const string Json = "application/json";
+
+    /// <summary>Names and explains a route.</summary>
+    /// <param name="route">The route.</param>
+    /// <param name="id">Its id within OpenAPI, unique: what generated clients call the method.</param>
+    /// <param name="tag">The heading that it stands under.</param>
+    /// <param name="summary">What it does, in one line.</param>
+    /// <param name="description">What a caller cannot see from the summary. Markdown.</param>
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder route, string id, string tag, string summary, string description) =>
+        route.WithName(id).WithTags(tag).WithSummary(summary).WithDescription(description);
+
+    /// <summary>Declares an answer that succeeds.</summary>
+    public static RouteHandlerBuilder Answers<T>(this RouteHandlerBuilder route, int status) => route.Produces<T>(status, Json);
+
+    /// <summary>Declares the statuses that a route refuses with, beside those that its group declares.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder routes, params int[] statuses)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        foreach (var status in statuses)
+        {
+            routes.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ErrorEnvelope), [Json]));
+        }
+
+        return routes;
+    }
+
+    /// <summary>Declares what every route that reads a body can refuse with.</summary>
+    public static RouteHandlerBuilder ReadsBody(this RouteHandlerBuilder route) => route.Refuses(
+        StatusCodes.Status400BadRequest,
+        StatusCodes.Status413PayloadTooLarge,
+        StatusCodes.Status415UnsupportedMediaType,
+        StatusCodes.Status422UnprocessableEntity);
+}

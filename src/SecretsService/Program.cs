@@ -1,0 +1,32 @@
+using SecretsService.Access;
+using SecretsService.Http;
+using SecretsService.Resolution;
+using SecretsService.Secrets;
+using SecretsService.Sites;
+using SecretsService.Startup;
+
+// Its own folder, not the one it is started from, has appsettings.json.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = [.. args.Where(a => a != ServiceRun.MigrateOnly)],
+    ContentRootPath = AppContext.BaseDirectory,
+});
+builder.AddStartup();
+builder.Services.AddHttp();
+builder.Services.AddAccess();
+builder.Services.AddKeys();
+builder.Services.AddSites();
+builder.Services.AddSecrets();
+builder.Services.AddResolution();
+
+await using var app = builder.Build();
+app.UseHttp();
+app.MapHealth();
+app.MapApi("/api/v1").MapAccess();
+
+var api = app.MapApi(HttpExtensions.ApiPath);
+api.MapSites();
+api.MapSecrets();
+api.MapInjection();
+
+return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));

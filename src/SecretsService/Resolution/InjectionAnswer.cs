@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using SecretsService.Http;
+
+namespace SecretsService.Resolution;
+
+/// <summary>
+/// Answers with a merged map, in the shape of <see cref="Contracts.MergedMap"/>. It is written straight from the buffer that the values were
+/// opened into, so that no value becomes a string, which could not be zeroed.
+/// </summary>
+internal sealed class InjectionAnswer(MergedVariables variables) : IResult
+{
+    // The answer is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and text in other scripts stays readable.
+    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        using var _ = variables;
+        using var body = new ZeroingBuffer(4_096);
+        Write(body);
+        var tag = new EntityTagHeaderValue($"\"{variables.TagOf(body.Written.Span)}\"");
+        var response = httpContext.Response;
+        response.Headers.ETag = tag.ToString();
+        response.Headers.CacheControl = "no-store";
+        if (tag.IsHeldBy(httpContext.Request))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Written.Length;
+        await response.Body.WriteAsync(body.Written, httpContext.RequestAborted);
+    }
+
+    private void Write(ZeroingBuffer body)
+    {
+        using var json = new Utf8JsonWriter(body, Readable);
+        json.WriteStartObject();
+        json.WriteStartObject("data");
+        variables.ForEach(json.WriteString);
+        json.WriteEndObject();
+        WriteMeta(json);
+        json.WriteString("message", "Merged map retrieved successfully");
+        json.WriteNumber("http_status", StatusCodes.Status200OK);
+        json.WriteEndObject();
+    }
+
+    private void WriteMeta(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("meta");
+        json.WriteNumber("revision", variables.Origin.Revision);
+        json.WriteNumber("count", variables.Count);
+        json.WriteString("site", variables.Origin.Site);
+        json.WriteString("environment", variables.Origin.Environment);
+        json.WriteString("environment_type", variables.Origin.EnvironmentType);
+        json.WriteStartArray("warnings");
+        foreach (var warning in variables.Warnings)
+        {
+            json.WriteStringValue(warning);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

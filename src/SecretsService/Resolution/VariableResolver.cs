@@ -1,0 +1,107 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using SecretsService.Access;
+using SecretsService.Cryptography;
+using SecretsService.Keys;
+using SecretsService.Outcomes;
+using SecretsService.Secrets;
+using SecretsService.Sites;
+using SecretsService.Storage;
+
+namespace SecretsService.Resolution;
+
+/// <summary>Makes the merged map of an environment: reads the candidates in one snapshot, picks the winners and opens their values.</summary>
+internal sealed partial class VariableResolver(
+    SecretsDbContext db, SiteQueries sites, AccountKeys keys, ReservedNames reserved, ILogger<VariableResolver> logger)
+{
+    /// <summary>
+    /// Resolves the variables of an environment. The number of queries does not depend on the number of secrets. One value that cannot be
+    /// opened fails the whole read: a deployment must not start with half of its variables.
+    /// </summary>
+    /// <exception cref="SealedValueException">A value cannot be opened.</exception>
+    public async Task<Outcome<MergedVariables>> ResolveAsync(Caller caller, EnvironmentPath path, CancellationToken cancellation)
+    {
+        var read = await ReadAsync(caller, path, cancellation);
+        if (!read.Succeeded(out var snapshot, out var failure))
+        {
+            return failure;
+        }
+
+        var winners = Precedence.Resolve(snapshot.Candidates, snapshot.Origin.Target);
+        var variables = new MergedVariables(
+            snapshot.Origin,
+            winners.Sum(w => w.Sealed.Length),
+            await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation));
+        try
+        {
+            foreach (var winner in winners)
+            {
+                await AddAsync(variables, caller, winner, cancellation);
+            }
+
+            return variables;
+        }
+        catch
+        {
+            variables.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<Outcome<Snapshot>> ReadAsync(Caller caller, EnvironmentPath path, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
+        var origin = await sites.Environments(caller, path)
+            .Join(db.Accounts, e => e.AccountId, a => a.Id, (e, a) => new MapOrigin(e.Site!.Slug, e.SiteId, e.Slug, e.Id, e.Type, a.Revision))
+            .SingleOrDefaultAsync(cancellation);
+        if (origin is null)
+        {
+            return (await sites.FindEnvironmentAsync(caller, path, cancellation)).Failure ?? SiteQueries.EnvironmentNotFound;
+        }
+
+        var scopes = origin.Target.Scopes().Select(s => s.StorageKey).ToArray();
+        var candidates = await db.Secrets
+            .Where(s => s.AccountId == caller.AccountId && s.DeletedAt == null && scopes.Contains(s.ScopeKey))
+            .Join(
+                db.SecretVersions,
+                s => new { s.AccountId, SecretId = s.Id, s.Version },
+                v => new { v.AccountId, v.SecretId, v.Version },
+                (s, v) => new Candidate(
+                    s.Id, s.Name, SecretScope.Of(s.SiteId, s.AppId, s.EnvironmentType, s.EnvironmentId), v.Version, v.Name, v.DataKeyId, v.SealedValue))
+            .ToListAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new Snapshot(origin, candidates);
+    }
+
+    private async Task AddAsync(MergedVariables variables, Caller caller, Candidate winner, CancellationToken cancellation)
+    {
+        if (reserved.Contains(winner.Name))
+        {
+            variables.Warn($"{winner.Name} is reserved and was left out.");
+            return;
+        }
+
+        var key = await keys.FindAsync(db, caller.AccountId, winner.DataKeyId, cancellation);
+        try
+        {
+            // The version's own name is what the value was sealed under. It must be the name that it is handed out by.
+            var identity = new ValueIdentity(caller.AccountId, winner.Id, winner.Version, winner.SealedName);
+            variables.Add(winner.Name, destination => winner.Name == winner.SealedName
+                ? key.Open(winner.Sealed, identity, destination)
+                : throw new SealedValueException());
+        }
+        catch (SealedValueException)
+        {
+            LogUnreadable(winner.Id, winner.Version, winner.DataKeyId);
+            throw;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Critical, "Secret {SecretId}, version {Version}, cannot be opened with data encryption key {KeyId}: the row was changed or moved outside of the service")]
+    private partial void LogUnreadable(Guid secretId, int version, Guid keyId);
+
+    private sealed record Snapshot(MapOrigin Origin, IReadOnlyList<Candidate> Candidates);
+
+    private sealed record Candidate(
+        Guid Id, string Name, SecretScope Scope, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
+}

@@ -1,0 +1,80 @@
+using FluentValidation;
+using SecretsService.Contracts;
+using SecretsService.Http;
+
+namespace SecretsService.Sites;
+
+/// <summary>The rules that sites and environments share.</summary>
+internal static class SiteRules
+{
+    public const int MaxNameLength = 255;
+    private const int MaxTags = 32;
+    private const int MaxTagLength = 64;
+
+    public static void MustBeName<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(name => name is null || (name.Length is >= 1 and <= MaxNameLength && !string.IsNullOrWhiteSpace(name)))
+        .WithMessage($"Must be 1 to {MaxNameLength} characters, not only spaces.")
+        .Must(name => name is null || !name.Any(char.IsControl))
+        .WithMessage("May not hold control characters.");
+
+    public static void MustBeSlug<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(slug => slug is null || Slugs.IsSlug(slug))
+        .WithMessage(Slugs.Rule);
+
+    public static void MustBeType<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(type => type is null || EnvironmentTypes.IsType(type))
+        .WithMessage(EnvironmentTypes.Rule);
+
+    public static void MustBeTags<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
+        .Must(tags => tags is null || (tags.Count <= MaxTags && tags.All(IsTag)))
+        .WithMessage($"Must be up to {MaxTags} tags of 1 to {MaxTagLength} characters, without control characters.");
+
+    // The serializer lets a null through inside of an array.
+    private static bool IsTag(string? tag) => tag is { Length: >= 1 and <= MaxTagLength } && !tag.Any(char.IsControl);
+}
+
+internal sealed class CreateSiteValidator : AbstractValidator<CreateSite>
+{
+    public CreateSiteValidator()
+    {
+        RuleFor(s => s.Name).MustBeName();
+        RuleFor(s => s.Slug).MustBeSlug();
+        RuleFor(s => s.Slug).Must((site, slug) => slug is not null || Slugs.FromName(site.Name) is not null)
+            .WithMessage("The name has no letter or digit to make a slug of. Send a slug.");
+        RuleFor(s => s.Tags).MustBeTags();
+    }
+}
+
+internal sealed class UpdateSiteValidator : AbstractValidator<UpdateSite>
+{
+    public UpdateSiteValidator()
+    {
+        RuleFor(s => s.Name).MustBeName();
+        RuleFor(s => s.Slug).MustBeSlug();
+        RuleFor(s => s.Tags).MustBeTags();
+    }
+}
+
+internal sealed class CreateEnvironmentValidator : AbstractValidator<CreateEnvironment>
+{
+    public CreateEnvironmentValidator()
+    {
+        RuleFor(e => e.Name).MustBeName();
+        RuleFor(e => e.Slug).MustBeSlug();
+        RuleFor(e => e.Slug).Must((environment, slug) => slug is not null || Slugs.FromName(environment.Name) is not null)
+            .WithMessage("The name has no letter or digit to make a slug of. Send a slug.");
+        RuleFor(e => e.Type).MustBeType();
+        RuleFor(e => e.Tags).MustBeTags();
+    }
+}
+
+internal sealed class UpdateEnvironmentValidator : AbstractValidator<UpdateEnvironment>
+{
+    public UpdateEnvironmentValidator()
+    {
+        RuleFor(e => e.Name).MustBeName();
+        RuleFor(e => e.Slug).MustBeSlug();
+        RuleFor(e => e.Type).MustBeType();
+        RuleFor(e => e.Tags).MustBeTags();
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SecretsService.Keys;
+using SecretsService.Storage;
+
+namespace SecretsService.Startup;
+
+/// <summary>
+/// Makes the database fit to serve: schema, key ring, first account. It all happens under one lock of the database, so that replicas which start
+/// together do it once.
+/// </summary>
+internal sealed class DatabasePreparation(
+    SecretsDbContext db, KeyRingLoader loader, ServiceKeyRing ring, FirstAccount firstAccount, IOptions<DatabaseOptions> options)
+{
+    // "secrets" in ASCII; any number that nobody else locks would do.
+    private const long LockId = 0x736563_72657473;
+
+    /// <summary>Applies the migrations that the database lacks, and nothing else.</summary>
+    public Task MigrateAsync(CancellationToken cancellation) =>
+        WithLockAsync(() => db.Database.MigrateAsync(cancellation), cancellation);
+
+    /// <summary>Does all of it.</summary>
+    /// <param name="dataDirectory">The folder of a database that the service started itself; else null.</param>
+    /// <param name="mayGenerateKey">Whether the first account's key may be generated and shown.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <returns>The token to show, or null where none was generated.</returns>
+    /// <exception cref="StartupException">The service must not start.</exception>
+    public async Task<string?> PrepareAsync(string? dataDirectory, bool mayGenerateKey, CancellationToken cancellation)
+    {
+        string? token = null;
+        await WithLockAsync(
+            async () =>
+            {
+                await BringSchemaUpToDateAsync(cancellation);
+                ring.Use(await loader.LoadAsync(dataDirectory, cancellation));
+                token = await firstAccount.CreateIfNoneAsync(mayGenerateKey, cancellation);
+            },
+            cancellation);
+        return token;
+    }
+
+    private async Task BringSchemaUpToDateAsync(CancellationToken cancellation)
+    {
+        var pending = (await db.Database.GetPendingMigrationsAsync(cancellation)).ToList();
+        if (pending.Count > 0 && !options.Value.MigrateAtStart)
+        {
+            throw new StartupException(
+                $"The database lacks {pending.Count} migration(s), and Database:MigrateAtStart is false: run the service with --migrate first.");
+        }
+
+        if (pending.Count > 0)
+        {
+            await db.Database.MigrateAsync(cancellation);
+        }
+    }
+
+    private async Task WithLockAsync(Func<Task> work, CancellationToken cancellation)
+    {
+        try
+        {
+            await db.Database.OpenConnectionAsync(cancellation);
+        }
+        catch (Exception e) when (e.DatabaseSays() is { } reason)
+        {
+            throw new StartupException($"The database cannot be reached: check ConnectionStrings:Secrets and that the server runs ({reason}).");
+        }
+
+        await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockId})", cancellation);
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
+            await db.Database.CloseConnectionAsync();
+        }
+    }
+}

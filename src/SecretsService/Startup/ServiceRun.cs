@@ -1,0 +1,122 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+using SecretsService.Keys;
+using SecretsService.Storage.Embedded;
+
+namespace SecretsService.Startup;
+
+/// <summary>Runs the service from start to end, and says in a sentence why it cannot.</summary>
+internal static partial class ServiceRun
+{
+    /// <summary>The command-line word for applying migrations and nothing else.</summary>
+    public const string MigrateOnly = "--migrate";
+
+    private const int Failed = 1;
+
+    /// <summary>Prepares the database, then serves until told to stop.</summary>
+    /// <returns>The exit code: 0 after a clean end, 1 where the service must not start or lost its database.</returns>
+    public static async Task<int> PrepareAndRunAsync(this WebApplication app, bool migrateOnly)
+    {
+        try
+        {
+            var ownDatabase = CheckSettings(app, needsKeys: !migrateOnly);
+            await using var postgres = ownDatabase ? await StartPostgresAsync(app) : null;
+            await using var scope = app.Services.CreateAsyncScope();
+            var preparation = scope.ServiceProvider.GetRequiredService<DatabasePreparation>();
+            if (migrateOnly)
+            {
+                await preparation.MigrateAsync(CancellationToken.None);
+                return 0;
+            }
+
+            var token = await preparation.PrepareAsync(postgres?.DataDirectory, app.Environment.IsDevelopment(), CancellationToken.None);
+            await scope.DisposeAsync();
+            return await ServeAsync(app, postgres, token);
+        }
+        catch (Exception e) when (SentencesOf(e) is { Count: > 0 } sentences)
+        {
+            await Console.Error.WriteLineAsync("The service cannot start:");
+            foreach (var sentence in sentences)
+            {
+                await Console.Error.WriteLineAsync($"  - {sentence}");
+            }
+
+            return Failed;
+        }
+    }
+
+    private static IReadOnlyList<string> SentencesOf(Exception exception) => exception switch
+    {
+        StartupException e => e.Sentences,
+        EmbeddedPostgresException e => [e.Message],
+        OptionsValidationException e => [.. e.Failures],
+        { InnerException: AddressInUseException } =>
+            ["The address to listen on is in use by another program: stop that one, or choose another address with --urls http://127.0.0.1:PORT."],
+        _ => [],
+    };
+
+    /// <summary>Finds every setting that is missing, and whether the service is to start a database of its own.</summary>
+    private static bool CheckSettings(WebApplication app, bool needsKeys)
+    {
+        var services = app.Services;
+        _ = services.GetRequiredService<IOptions<BootstrapOptions>>().Value;
+        var keys = services.GetRequiredService<IOptions<KeyOptions>>().Value;
+        var connectionString = app.Configuration.GetConnectionString("Secrets");
+        var ownDatabase = string.IsNullOrWhiteSpace(connectionString);
+        var faults = new List<string>();
+        if (ownDatabase && !app.Environment.IsDevelopment())
+        {
+            faults.Add("ConnectionStrings:Secrets is not set: outside Development the service uses a PostgreSQL server of yours.");
+        }
+
+        if (needsKeys && keys.Keyring is null && keys.KeyringFile is null && !(ownDatabase && app.Environment.IsDevelopment()))
+        {
+            faults.Add("Neither Keys:KeyringFile nor Keys:Keyring is set: the service needs the key ring that seals its values (docs/operations.md shows how to make one).");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new StartupException(faults);
+        }
+
+        if (!ownDatabase)
+        {
+            services.GetRequiredService<DatabaseAddress>().ConnectionString = connectionString!;
+        }
+
+        return ownDatabase;
+    }
+
+    private static async Task<EmbeddedPostgres> StartPostgresAsync(WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<EmbeddedPostgresOptions>>().Value;
+        var logger = app.Services.GetRequiredService<ILogger<EmbeddedPostgres>>();
+        var postgres = await EmbeddedPostgres.StartAsync(options, logger, CancellationToken.None);
+        app.Services.GetRequiredService<DatabaseAddress>().ConnectionString = postgres.ConnectionString;
+        return postgres;
+    }
+
+    private static async Task<int> ServeAsync(WebApplication app, EmbeddedPostgres? postgres, string? token)
+    {
+        var exitCode = 0;
+        _ = postgres?.Exited.ContinueWith(
+            async sentence =>
+            {
+                exitCode = Failed;
+                LogDatabaseGone(app.Logger, await sentence);
+                app.Lifetime.StopApplication();
+            },
+            TaskScheduler.Default);
+        await app.StartAsync();
+        if (app.Environment.IsDevelopment())
+        {
+            Announcement.Write(Console.Out, app.Urls.First(), postgres?.DataDirectory, token);
+        }
+
+        await app.WaitForShutdownAsync();
+        return exitCode;
+    }
+
+    [LoggerMessage(1, LogLevel.Critical, "The database that the service started has ended by itself, so the service ends too: {Sentence}")]
+    private static partial void LogDatabaseGone(ILogger logger, string sentence);
+}

@@ -1,0 +1,33 @@
+using Microsoft.EntityFrameworkCore;
+using SecretsService.Storage.Rows;
+
+namespace SecretsService.Storage;
+
+/// <summary>
+/// The tables. Every key of a tenant's row begins with its account, and so does every foreign key, so that rows of two accounts
+/// cannot be joined by mistake.
+/// </summary>
+internal sealed class SecretsDbContext(DbContextOptions<SecretsDbContext> options) : DbContext(options)
+{
+    public DbSet<AccountRow> Accounts => Set<AccountRow>();
+
+    public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<KeyEncryptionKeyRow> KeyEncryptionKeys => Set<KeyEncryptionKeyRow>();
+
+    public DbSet<AccountKeyRow> AccountKeys => Set<AccountKeyRow>();
+
+    public DbSet<SiteRow> Sites => Set<SiteRow>();
+
+    public DbSet<EnvironmentRow> Environments => Set<EnvironmentRow>();
+
+    public DbSet<SecretRow> Secrets => Set<SecretRow>();
+
+    public DbSet<SecretVersionRow> SecretVersions => Set<SecretVersionRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(SecretsDbContext).Assembly);
+        SnakeCase.Apply(modelBuilder.Model);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace SecretsService.Testing;
+
+/// <summary>A line of the log.</summary>
+/// <param name="Text">Its level, category, text, exception, and the values of its holes.</param>
+/// <param name="Scopes">What the scopes around it say, the framework's among them, which hold the path.</param>
+public sealed record LogLine(string Text, string Scopes);
+
+/// <summary>Keeps every line that is logged.</summary>
+public sealed class CapturedLog : ILoggerProvider, ISupportExternalScope
+{
+    private readonly ConcurrentQueue<LogLine> _lines = new();
+    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+
+    /// <summary>The lines so far.</summary>
+    public IReadOnlyCollection<LogLine> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
+
+    public void Dispose()
+    {
+        // Nothing to release: what was captured is looked at after the server has gone.
+    }
+
+    private sealed class Logger(CapturedLog log, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull =>
+            log._scopes.Push(state);
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            var holes = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs) : "";
+            var scopes = new List<string>();
+            log._scopes.ForEachScope((scope, all) => all.Add(scope is IEnumerable<KeyValuePair<string, object?>> s ? string.Join(' ', s) : $"{scope}"), scopes);
+            log._lines.Enqueue(new LogLine($"{logLevel} {category}: {formatter(state, exception)} {exception} {holes}", string.Join(' ', scopes)));
+        }
+    }
+}

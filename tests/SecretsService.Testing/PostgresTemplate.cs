@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using SecretsService.Storage;
+using SecretsService.Storage.Embedded;
+
+namespace SecretsService.Testing;
+
+/// <summary>
+/// One PostgreSQL server for the whole test run, with a migrated database that the others are cloned from. It is the server of
+/// <c>SECRETS_TEST_POSTGRES</c> (a connection string of a user that may create databases), else a private one that is started here. Where there
+/// is neither, every test fails: none is skipped.
+/// </summary>
+public static class PostgresTemplate
+{
+    private static readonly Lazy<Task<Server>> Running = new(StartAsync);
+
+    /// <summary>Makes an empty database with the current schema.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CloneAsync()
+    {
+        var server = await Running.Value;
+        return await server.CreateAsync($"TEMPLATE {server.Template}");
+    }
+
+    /// <summary>Makes a database without a schema.</summary>
+    /// <returns>Its connection string.</returns>
+    public static async Task<string> CreateEmptyAsync()
+    {
+        var server = await Running.Value;
+        return await server.CreateAsync("");
+    }
+
+    /// <summary>Drops a database that one of the other methods made.</summary>
+    public static async Task DropAsync(string connectionString)
+    {
+        var server = await Running.Value;
+        await server.ExecuteAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+    }
+
+    private static async Task<Server> StartAsync()
+    {
+        var configured = new ConfigurationBuilder().AddEnvironmentVariables("SECRETS_TEST_").Build()["POSTGRES"];
+        var server = new Server(configured ?? await StartPrivateAsync());
+        await server.ExecuteAsync($"CREATE DATABASE {server.Template}");
+        await using var db = new SecretsDbContext(
+            new DbContextOptionsBuilder<SecretsDbContext>().UseNpgsql(server.ConnectionStringOf(server.Template)).Options);
+        await db.Database.MigrateAsync();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+            server.ExecuteAsync($"DROP DATABASE IF EXISTS {server.Template} WITH (FORCE)").GetAwaiter().GetResult();
+        return server;
+    }
+
+    private static async Task<string> StartPrivateAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("sks-");
+        var postgres = await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataDirectory = folder.FullName }, NullLogger.Instance, CancellationToken.None);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            postgres.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            folder.Delete(recursive: true);
+        };
+        return postgres.ConnectionString;
+    }
+
+    private sealed class Server(string connectionString)
+    {
+        public string Template { get; } = $"secrets_template_{Guid.CreateVersion7():N}";
+
+        public async Task<string> CreateAsync(string options)
+        {
+            var name = $"secrets_test_{Guid.CreateVersion7():N}";
+            await ExecuteAsync($"CREATE DATABASE {name} {options}");
+            return ConnectionStringOf(name);
+        }
+
+        // Without pooling, for a connection that is kept open would stand against cloning and dropping.
+        public string ConnectionStringOf(string database) =>
+            new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Pooling = false }.ConnectionString;
+
+        public async Task ExecuteAsync(string sql)
+        {
+            await using var connection = new NpgsqlConnection(
+                new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(sql, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SecretsService.Access;
+using SecretsService.Cryptography;
+using SecretsService.Startup;
+using SecretsService.Storage;
+using Xunit;
+
+namespace SecretsService.Testing;
+
+/// <summary>
+/// The real server: its own process pipeline on a real socket, and a database of its own that is cloned from the template. A test class has one
+/// as its fixture, and each test makes an account of its own in it.
+/// </summary>
+public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
+{
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal)
+    {
+        ["environment"] = "Testing",
+        ["Bootstrap:ApiKey"] = ApiToken.Generate(),
+        ["Keys:Keyring"] = NewKeyring(),
+        ["Logging:LogLevel:Default"] = "Warning",
+        ["Logging:LogLevel:Microsoft"] = "Warning",
+    };
+
+    /// <summary>Everything that the server has logged, at the levels that its settings let through.</summary>
+    public CapturedLog Log { get; } = new();
+
+    /// <summary>The connection string of the server's database, for tests that look behind the API or tamper with it.</summary>
+    public string ConnectionString => _settings["ConnectionStrings:Secrets"];
+
+    /// <summary>Where the server listens.</summary>
+    public Uri Address => ClientOptions.BaseAddress;
+
+    /// <summary>Makes the JSON of a key ring with one new key.</summary>
+    public static string NewKeyring()
+    {
+        using var ring = KeyRing.Generate();
+        return Encoding.UTF8.GetString(ring.Export());
+    }
+
+    public virtual async Task InitializeAsync()
+    {
+        _settings.TryAdd("ConnectionStrings:Secrets", await PostgresTemplate.CloneAsync());
+        UseKestrel(0);
+        StartServer();
+    }
+
+    async Task IAsyncLifetime.DisposeAsync()
+    {
+        await DisposeAsync();
+        await PostgresTemplate.DropAsync(ConnectionString);
+    }
+
+    /// <summary>Makes an account, and a client that holds its key.</summary>
+    public async Task<Account> NewAccountAsync()
+    {
+        var token = ApiToken.Generate();
+        await using var scope = Services.CreateAsyncScope();
+        var id = scope.ServiceProvider.GetRequiredService<FirstAccount>().Add("test account", "test key", token);
+        await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().SaveChangesAsync();
+        return new Account(id, token, ClientWith(token));
+    }
+
+    /// <summary>A client that sends a token, or none.</summary>
+    public ApiClient ClientWith(string? token) => new(new HttpClient(new DeclaredStatusHandler()) { BaseAddress = Address }, token);
+
+    /// <summary>Runs a statement in the server's database, as somebody with access to it could.</summary>
+    /// <returns>The number of rows that it changed.</returns>
+    public async Task<int> ExecuteSqlAsync(string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>Reads one value from the server's database.</summary>
+    public async Task<T> QuerySqlAsync<T>(string sql, params object[] parameters)
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = parameter });
+        }
+
+        return (T)Convert.ChangeType((await command.ExecuteScalarAsync())!, typeof(T), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Changes a setting, before the server starts.</summary>
+    public SecretsServer With(string setting, string value)
+    {
+        _settings[setting] = value;
+        return this;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (setting, value) in _settings)
+        {
+            builder.UseSetting(setting, value);
+        }
+
+        builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
+        builder.ConfigureServices(services => services.AddTransient<IStartupFilter, DeclaredStatusFilter>());
+    }
+
+    // What a route answers must be what its OpenAPI description declares: every test of every route checks it.
+    private sealed class DeclaredStatusFilter : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((context, following) =>
+            {
+                context.Response.OnStarting(() =>
+                {
+                    var declared = context.GetEndpoint()?.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>() ?? [];
+                    if (declared.Count > 0 && declared.All(d => d.StatusCode != context.Response.StatusCode))
+                    {
+                        context.Response.Headers[DeclaredStatusHandler.Header] = context.GetEndpoint()!.DisplayName;
+                    }
+
+                    return Task.CompletedTask;
+                });
+                return following(context);
+            });
+            next(app);
+        };
+    }
+
+    private sealed class DeclaredStatusHandler : DelegatingHandler
+    {
+        public const string Header = "X-Undeclared-Status";
+
+        public DeclaredStatusHandler()
+            : base(new SocketsHttpHandler { AllowAutoRedirect = false })
+        {
+        }
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            return response.Headers.TryGetValues(Header, out var routes)
+                ? throw new InvalidOperationException($"{string.Join(", ", routes)} answered {(int)response.StatusCode}, which it does not declare.")
+                : response;
+        }
+    }
+}

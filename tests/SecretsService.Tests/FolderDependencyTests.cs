@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using SecretsService.Testing;
+using Shouldly;
+using Xunit;
+
+namespace SecretsService.Tests;
+
+/// <summary>Keeps the arrows between the server's folders as docs/architecture.md draws them.</summary>
+public sealed class FolderDependencyTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
+    {
+        ["Outcomes"] = [],
+        ["Storage"] = [],
+        ["Http"] = ["Outcomes", "Storage"],
+        ["Keys"] = ["Storage"],
+        ["Access"] = ["Outcomes", "Storage", "Http"],
+        ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
+        ["Secrets"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites"],
+        ["Resolution"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
+    };
+
+    [Fact]
+    public void Every_folder_of_the_server_is_in_the_table() =>
+        Directory.EnumerateDirectories(ServerRoot()).Select(Path.GetFileName)
+            .Except(["bin", "obj", "Properties"], StringComparer.Ordinal).ShouldBe(Allowed.Keys, ignoreOrder: true);
+
+    [Fact]
+    public void A_folder_uses_only_the_folders_it_may()
+    {
+        var broken =
+            from folder in Allowed.Keys
+            from file in Directory.EnumerateFiles(Path.Combine(ServerRoot(), folder), "*.cs", SearchOption.AllDirectories)
+            from Match use in Regex.Matches(File.ReadAllText(file), @"using SecretsService\.(?<folder>\w+)", RegexOptions.NonBacktracking)
+            let used = use.Groups["folder"].Value
+            where Allowed.ContainsKey(used) && used != folder && !Allowed[folder].Contains(used, StringComparer.Ordinal)
+            select $"{Path.GetFileName(file)}: {folder} -> {used}";
+
+        broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Cryptography_and_contracts_use_nothing_of_the_server()
+    {
+        var broken =
+            from project in new[] { "SecretsService.Cryptography", "SecretsService.Contracts" }
+            from file in Directory.EnumerateFiles(Path.Combine(ServerRoot(), "..", project), "*.cs", SearchOption.TopDirectoryOnly)
+            where Regex.IsMatch(File.ReadAllText(file), @"using (SecretsService|Microsoft|Npgsql)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)
+            select $"{project}/{Path.GetFileName(file)}";
+
+        broken.ShouldBeEmpty();
+    }
+
+    private static string ServerRoot() => Repository.PathOf("src/SecretsService");
+}
