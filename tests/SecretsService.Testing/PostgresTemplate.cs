@@ -43,12 +43,16 @@ public static class PostgresTemplate
     {
         var configured = new ConfigurationBuilder().AddEnvironmentVariables("SECRETS_TEST_").Build()["POSTGRES"];
         var server = new Server(configured ?? await StartPrivateAsync());
+        if (configured is not null)
+        {
+            AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+                server.ExecuteAsync($"DROP DATABASE IF EXISTS {server.Template} WITH (FORCE)").GetAwaiter().GetResult();
+        }
+
         await server.ExecuteAsync($"CREATE DATABASE {server.Template}");
         await using var db = new SecretsDbContext(
-            new DbContextOptionsBuilder<SecretsDbContext>().UseNpgsql(server.ConnectionStringOf(server.Template)).Options);
+            new DbContextOptionsBuilder<SecretsDbContext>().UseNpgsql(server.ConnectionStringOf(server.Template, isPooled: false)).Options);
         await db.Database.MigrateAsync();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-            server.ExecuteAsync($"DROP DATABASE IF EXISTS {server.Template} WITH (FORCE)").GetAwaiter().GetResult();
         return server;
     }
 
@@ -76,9 +80,9 @@ public static class PostgresTemplate
             return ConnectionStringOf(name);
         }
 
-        // Without pooling, for a connection that is kept open would stand against cloning and dropping.
-        public string ConnectionStringOf(string database) =>
-            new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Pooling = false }.ConnectionString;
+        // A connection that a pool keeps open would stand against cloning.
+        public string ConnectionStringOf(string database, bool isPooled = true) =>
+            new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Pooling = isPooled, MaxPoolSize = 20 }.ConnectionString;
 
         public async Task ExecuteAsync(string sql)
         {

@@ -14,6 +14,26 @@ namespace SecretsService.Resolution;
 internal sealed partial class VariableResolver(
     SecretsDbContext db, SiteQueries sites, AccountKeys keys, ReservedNames reserved, ILogger<VariableResolver> logger)
 {
+    // Compiled once: this is the read that every deployment makes, and finding the plan of an ordinary query costs more than running it.
+    private static readonly Func<SecretsDbContext, Guid, bool, Guid?, string?, Guid?, string?, CancellationToken, Task<MapOrigin?>> FindOrigin =
+        EF.CompileAsyncQuery((
+            SecretsDbContext db, Guid account, bool isFlat, Guid? siteId, string? siteSlug, Guid? id, string? slug, CancellationToken _) =>
+            db.Environments
+                .Where(e => e.AccountId == account && (e.Id == id || e.Slug == slug) && (isFlat || e.SiteId == siteId || e.Site!.Slug == siteSlug))
+                .Join(db.Accounts, e => e.AccountId, a => a.Id, (e, a) => new MapOrigin(e.Site!.Slug, e.SiteId, e.Slug, e.Id, e.Type, a.Revision))
+                .SingleOrDefault());
+
+    private static readonly Func<SecretsDbContext, Guid, string[], IAsyncEnumerable<Candidate>> FindCandidates =
+        EF.CompileAsyncQuery((SecretsDbContext db, Guid account, string[] scopes) =>
+            db.Secrets
+                .Where(s => s.AccountId == account && s.DeletedAt == null && scopes.Contains(s.ScopeKey))
+                .Join(
+                    db.SecretVersions,
+                    s => new { s.AccountId, SecretId = s.Id, s.Version },
+                    v => new { v.AccountId, v.SecretId, v.Version },
+                    (s, v) => new Candidate(
+                        s.Id, s.Name, SecretScope.Of(s.SiteId, s.AppId, s.EnvironmentType, s.EnvironmentId), v.Version, v.Name, v.DataKeyId, v.SealedValue)));
+
     /// <summary>
     /// Resolves the variables of an environment. The number of queries does not depend on the number of secrets. One value that cannot be
     /// opened fails the whole read: a deployment must not start with half of its variables.
@@ -51,24 +71,20 @@ internal sealed partial class VariableResolver(
     private async Task<Outcome<Snapshot>> ReadAsync(Caller caller, EnvironmentPath path, CancellationToken cancellation)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
-        var origin = await sites.Environments(caller, path)
-            .Join(db.Accounts, e => e.AccountId, a => a.Id, (e, a) => new MapOrigin(e.Site!.Slug, e.SiteId, e.Slug, e.Id, e.Type, a.Revision))
-            .SingleOrDefaultAsync(cancellation);
+        var origin = await FindOrigin(
+            db, caller.AccountId, path.Site is null, path.Site?.Id, path.Site?.Slug, path.Environment.Id, path.EnvironmentSlug, cancellation);
         if (origin is null)
         {
             return (await sites.FindEnvironmentAsync(caller, path, cancellation)).Failure ?? SiteQueries.EnvironmentNotFound;
         }
 
+        var candidates = new List<Candidate>();
         var scopes = origin.Target.Scopes().Select(s => s.StorageKey).ToArray();
-        var candidates = await db.Secrets
-            .Where(s => s.AccountId == caller.AccountId && s.DeletedAt == null && scopes.Contains(s.ScopeKey))
-            .Join(
-                db.SecretVersions,
-                s => new { s.AccountId, SecretId = s.Id, s.Version },
-                v => new { v.AccountId, v.SecretId, v.Version },
-                (s, v) => new Candidate(
-                    s.Id, s.Name, SecretScope.Of(s.SiteId, s.AppId, s.EnvironmentType, s.EnvironmentId), v.Version, v.Name, v.DataKeyId, v.SealedValue))
-            .ToListAsync(cancellation);
+        await foreach (var candidate in FindCandidates(db, caller.AccountId, scopes).WithCancellation(cancellation))
+        {
+            candidates.Add(candidate);
+        }
+
         await transaction.CommitAsync(cancellation);
         return new Snapshot(origin, candidates);
     }

@@ -94,6 +94,9 @@ internal sealed class SiteQueries(SecretsDbContext db)
 /// <param name="Environment">The environment.</param>
 internal readonly record struct EnvironmentPath(ResourceReference? Site, ResourceReference Environment)
 {
+    /// <summary>The environment's slug, where it may go by one.</summary>
+    public string? EnvironmentSlug => Site is null ? null : Environment.Slug;
+
     /// <summary>Reads the path of a route: <c>sites/{site}/environments/{environment}</c> or <c>environments/{environment}</c>.</summary>
     public static EnvironmentPath Of(HttpContext context) => new(
         context.GetRouteValue("site") is string site ? ResourceReference.Of(site) : null,

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using SecretsService.Bench;
+using SecretsService.Testing;
+
+// Serves the merged map of 50 secrets and, from the same process, a constant body of the same bytes; loads both with wrk on the other core;
+// reports requests per second and the ratio of the two, which is what can be compared between machines.
+const int Secrets = 50;
+const string Injection = $"{ApiClient.Api}/sites/shop/environments/production/injection";
+int[] connectionCounts = args.Length > 0 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [1, 16, 64];
+
+await using var server = new BenchServer();
+await server.InitializeAsync();
+var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
+foreach (var number in Enumerable.Range(0, Secrets))
+{
+    await account.HasSecretAsync($"BENCHMARK_SECRET_{number}", $"value-{number}-{new string('x', 40)}");
+}
+
+BenchServer.ConstantBody = System.Text.Encoding.UTF8.GetBytes((await account.Client.GetAsync(Injection["/api/v1/vector".Length..])).ShouldBe(200).Text);
+Console.WriteLine($"body: {BenchServer.ConstantBody.Length} bytes, {Secrets} secrets");
+Console.WriteLine("| connections | constant, requests/s | injection, requests/s | ratio | injection p50 | p99 |");
+Console.WriteLine("|--:|--:|--:|--:|--:|--:|");
+
+// From here on this process has core 0 and wrk core 1. PostgreSQL, which was started before, floats.
+using (var pin = Process.Start("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", $"{Environment.ProcessId}"]))
+{
+    await pin.WaitForExitAsync();
+}
+
+await LoadAsync(BenchServer.ConstantPath, 16, seconds: 3);
+await LoadAsync(Injection, 16, seconds: 6);
+foreach (var connections in connectionCounts)
+{
+    // In turns, so that what else the machine does falls on both.
+    var rounds = new List<(Load Constant, Load Injected)>();
+    foreach (var _ in Enumerable.Range(0, 3))
+    {
+        rounds.Add((await LoadAsync(BenchServer.ConstantPath, connections, seconds: 4), await LoadAsync(Injection, connections, seconds: 4)));
+    }
+
+    var (constant, injected) = rounds.OrderBy(r => r.Injected.PerSecond / r.Constant.PerSecond).ElementAt(1);
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"| {connections} | {constant.PerSecond:N0} | {injected.PerSecond:N0} | {injected.PerSecond / constant.PerSecond:0.000} | {injected.Median} | {injected.Slowest} |"));
+}
+
+async Task<Load> LoadAsync(string path, int connections, int seconds)
+{
+    using var wrk = Process.Start(new ProcessStartInfo("taskset",
+        ["-c", "1", "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-H", $"Authorization: Bearer {account.Token}", $"{server.Address.GetLeftPart(UriPartial.Authority)}{path}"])
+    {
+        RedirectStandardOutput = true,
+        UseShellExecute = false,
+    })!;
+    var output = await wrk.StandardOutput.ReadToEndAsync();
+    await wrk.WaitForExitAsync();
+    return output.Contains("Non-2xx", StringComparison.Ordinal)
+        ? throw new InvalidOperationException($"Some answers were errors: {output}")
+        : new Load(
+            double.Parse(Find(output, @"Requests/sec: +(?<found>[0-9.]+)"), CultureInfo.InvariantCulture),
+            Find(output, @"50% +(?<found>\S+)"),
+            Find(output, @"99% +(?<found>\S+)"));
+}
+
+static string Find(string output, string pattern) => Regex.Match(output, pattern, RegexOptions.NonBacktracking).Groups["found"].Value;
+
+namespace SecretsService.Bench
+{
+    internal sealed record Load(double PerSecond, string Median, string Slowest);
+}
