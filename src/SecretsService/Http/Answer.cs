@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Contracts;
@@ -73,13 +75,17 @@ internal static class Answer
         }
     }
 
+    // Every answer is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and other scripts stay readable.
+    private static readonly ContractsJson Readable =
+        new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     private sealed class JsonAnswer<T>(T body, int status) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = status;
             httpContext.Response.Headers[HeaderNames.CacheControl] = "no-store";
-            var type = (JsonTypeInfo<T>)ContractsJson.Default.GetTypeInfo(typeof(T))!;
+            var type = (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!;
             return httpContext.Response.WriteAsJsonAsync(body, type, contentType: null, httpContext.RequestAborted);
         }
     }

@@ -23,7 +23,7 @@ internal static class ErrorExamples
         {
             Errors = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
             {
-                ["key"] = ["The name DB_PASSWORD is reserved and cannot be used. Choose another name."],
+                ["key"] = ["This name is reserved and cannot be used: the platform sets it itself. Choose another name."],
             },
         },
         ["500"] = Example(500, ErrorCodes.InternalError, "The service failed. Its log has the details under this request id."),
