@@ -24,7 +24,7 @@ Console.WriteLine("| connections | constant, requests/s | injection, requests/s 
 Console.WriteLine("|--:|--:|--:|--:|--:|--:|");
 
 // From here on this process has core 0 and wrk core 1. PostgreSQL, which was started before, floats.
-using (var pin = Process.Start("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", $"{Environment.ProcessId}"]))
+using (var pin = Process.Start(new ProcessStartInfo("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true, UseShellExecute = false })!)
 {
     await pin.WaitForExitAsync();
 }

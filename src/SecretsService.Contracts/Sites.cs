@@ -104,7 +104,7 @@ public sealed record CreateEnvironment
     /// <summary>
     /// The environment's type: <c>production</c>, <c>development</c>, <c>preview</c>, <c>local</c> (or <c>prod</c>, <c>dev</c>,
     /// <c>pr</c> for the first three) or any other slug. Where absent: <c>production</c> for the production environment, else the
-    /// slug where that is one of the four, else <c>development</c>.
+    /// slug where that is one of these, else <c>development</c>.
     /// </summary>
     [DisallowNull]
     public string? Type { get; init; }

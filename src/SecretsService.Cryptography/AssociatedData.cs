@@ -17,13 +17,16 @@ namespace SecretsService.Cryptography;
 /// </remarks>
 internal ref struct AssociatedData
 {
-    /// <summary>Bytes of buffer that hold the associated data of a value with a name of up to 64 bytes, and of every wrapped key.</summary>
+    /// <summary>
+    /// Bytes of buffer that hold the associated data of every wrapped key, and of a value whose scope and name have up to 171 bytes together:
+    /// a scope of two ids (90), say, and a name of up to 64.
+    /// </summary>
     public const int TypicalBytes = 256;
 
     private const int LengthBytes = sizeof(int);
     private const int GuidBytes = 16;
 
-    // A lone surrogate is refused and not replaced: two names must not become the same bytes.
+    // A lone surrogate is refused and not replaced: two names or scopes must not become the same bytes.
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private Span<byte> _buffer;

@@ -33,7 +33,7 @@ public sealed class DataEncryptionKey : IDisposable
     /// <param name="plaintext">The value: 0 to <see cref="SealedValue.MaxPlaintextBytes"/> bytes. Zeroing it is the caller's.</param>
     /// <param name="identity">What it is bound to.</param>
     /// <returns>The sealed value, <see cref="SealedValue.OverheadBytes"/> longer than the value.</returns>
-    /// <exception cref="ArgumentException">The value is too long, or the name is missing or not Unicode text.</exception>
+    /// <exception cref="ArgumentException">The value is too long, or the scope or the name is missing or not Unicode text.</exception>
     /// <exception cref="ObjectDisposedException">The key is gone.</exception>
     public byte[] Seal(ReadOnlySpan<byte> plaintext, in ValueIdentity identity) =>
         SealedValue.Seal(_box, plaintext, AssociatedDataOf(stackalloc byte[AssociatedData.TypicalBytes], identity).Bytes);
@@ -47,7 +47,7 @@ public sealed class DataEncryptionKey : IDisposable
     /// </param>
     /// <returns>The length of the value, in bytes.</returns>
     /// <exception cref="SealedValueException">It does not open, for whatever reason.</exception>
-    /// <exception cref="ArgumentException">The destination is too short, or the name is missing or not Unicode text.</exception>
+    /// <exception cref="ArgumentException">The destination is too short, or the scope or the name is missing or not Unicode text.</exception>
     /// <exception cref="ObjectDisposedException">The key is gone.</exception>
     public int Open(ReadOnlySpan<byte> sealedValue, in ValueIdentity identity, Span<byte> destination) =>
         SealedValue.Open(_box, sealedValue, AssociatedDataOf(stackalloc byte[AssociatedData.TypicalBytes], identity).Bytes, destination);
@@ -57,6 +57,11 @@ public sealed class DataEncryptionKey : IDisposable
 
     private static AssociatedData AssociatedDataOf(Span<byte> buffer, in ValueIdentity identity)
     {
+        if (identity.Scope is null)
+        {
+            throw new ArgumentException("A value is bound to a scope.", nameof(identity));
+        }
+
         if (identity.Name is null)
         {
             throw new ArgumentException("A value is bound to a name.", nameof(identity));
@@ -66,6 +71,7 @@ public sealed class DataEncryptionKey : IDisposable
         data.Add(identity.AccountId);
         data.Add(identity.SecretId);
         data.Add(identity.Version);
+        data.Add(identity.Scope);
         data.Add(identity.Name);
         return data;
     }

@@ -1,17 +1,22 @@
 namespace SecretsService.Cryptography;
 
 /// <summary>
-/// What a sealed value is bound to: it opens for this very account, secret, version and name, and for no other. Build it from the row being
-/// read.
+/// What a sealed value is bound to: it opens for this very account, secret, version, scope and name, and for no other. Build it from the row
+/// being read.
 /// </summary>
 /// <param name="AccountId">The account that the secret belongs to.</param>
 /// <param name="SecretId">The secret.</param>
 /// <param name="Version">The version of the secret that has this value.</param>
+/// <param name="Scope">
+/// The secret's scope as one text, compared byte for byte as UTF-8: <c>global</c>, say, or <c>site:&lt;uuid&gt;/environment:&lt;uuid&gt;</c>.
+/// It has no meaning here; that no two scopes are written as the same text is the caller's to ensure. Of any length, but not
+/// <see langword="null"/>, and without surrogates that lack their pair.
+/// </param>
 /// <param name="Name">
 /// The secret's name, compared byte for byte as UTF-8: neither case nor Unicode normalisation is changed. Of any length, but not
 /// <see langword="null"/>, and without surrogates that lack their pair.
 /// </param>
-public readonly record struct ValueIdentity(Guid AccountId, Guid SecretId, int Version, string Name);
+public readonly record struct ValueIdentity(Guid AccountId, Guid SecretId, int Version, string Scope, string Name);
 
 /// <summary>
 /// What a wrapped key is bound to, beside its purpose (encryption of values or fingerprints) and the key encryption key's id: it unwraps for

@@ -15,7 +15,7 @@ internal static class Arbitrary
     public static readonly Gen<byte[]> Key = ArbMap.Default.GeneratorFor<byte>().ArrayOf(32);
 
     /// <summary>Any Unicode text, the empty one and planes beyond the first included.</summary>
-    public static readonly Gen<string> Name = Gen
+    public static readonly Gen<string> Text = Gen
         .OneOf(Gen.Choose(' ', '~'), Gen.Choose(0, LastScalar - SurrogateCount))
         .Select(n => char.ConvertFromUtf32(n < FirstSurrogate ? n : n + SurrogateCount))
         .ArrayOf()
@@ -25,8 +25,9 @@ internal static class Arbitrary
         from account in ArbMap.Default.GeneratorFor<Guid>()
         from secret in ArbMap.Default.GeneratorFor<Guid>()
         from version in ArbMap.Default.GeneratorFor<int>()
-        from name in Name
-        select new ValueIdentity(account, secret, version, name);
+        from scope in Text
+        from name in Text
+        select new ValueIdentity(account, secret, version, scope, name);
 
     public static readonly Gen<KeyIdentity> KeyIdentity =
         from account in ArbMap.Default.GeneratorFor<Guid>()

@@ -44,6 +44,7 @@ internal static class IndependentWriter
         Bytes(identity.AccountId),
         Bytes(identity.SecretId),
         Bytes(identity.Version),
+        Encoding.UTF8.GetBytes(identity.Scope),
         Encoding.UTF8.GetBytes(identity.Name));
 
     public static byte[] DataKeyData(string keyId, KeyIdentity identity) => WrapData("secrets-service data encryption key", keyId, identity);

@@ -73,6 +73,7 @@ public sealed class KeepingFormatsTests : IDisposable
             Root.GetProperty("accountId").GetGuid(),
             stored.GetProperty("secretId").GetGuid(),
             stored.GetProperty("version").GetInt32(),
+            stored.GetProperty("scope").GetString()!,
             stored.GetProperty("name").GetString()!);
         return (identity, Hex(stored, "plaintext"), Hex(stored, "sealed"));
     }

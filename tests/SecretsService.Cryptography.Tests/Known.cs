@@ -11,7 +11,11 @@ internal static class Known
     public static readonly byte[] Kek = Bytes(32, first: 0x40);
 
     public static readonly ValueIdentity Value = new(
-        Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"), Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8058"), 3, "API_KEY");
+        Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8057"),
+        Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8058"),
+        3,
+        "site:01890a5d-ac96-774b-bcce-b302099a805a/environment:01890a5d-ac96-774b-bcce-b302099a805b",
+        "API_KEY");
 
     public static readonly KeyIdentity Key = new(Value.AccountId, Guid.Parse("01890a5d-ac96-774b-bcce-b302099a8059"));
 

@@ -28,6 +28,22 @@ public sealed class OpeningTamperedValuesTests : IDisposable
         Known.Value with { Name = "" },
     ];
 
+    public static TheoryData<string> OtherScopes =>
+    [
+        "site:01890a5d-ac96-774b-bcce-b302099a805a/environment:01890a5d-ac96-774b-bcce-b302099a805c",
+        "site:01890a5d-ac96-774b-bcce-b302099a805b/environment:01890a5d-ac96-774b-bcce-b302099a805a",
+        "environment:01890a5d-ac96-774b-bcce-b302099a805b/site:01890a5d-ac96-774b-bcce-b302099a805a",
+        "site:01890a5d-ac96-774b-bcce-b302099a805a",
+        "environment:01890a5d-ac96-774b-bcce-b302099a805b",
+        "global",
+        Known.Value.Scope.ToUpperInvariant(),
+        Known.Value.Scope[..^1],
+        Known.Value.Scope + "/",
+        Known.Value.Scope + "\0",
+        Known.Value.Name,
+        "",
+    ];
+
     [Fact]
     public void The_value_itself_opens() => _key.Open(_sealed, Known.Value).ShouldBe(Value);
 
@@ -90,6 +106,14 @@ public sealed class OpeningTamperedValuesTests : IDisposable
     [MemberData(nameof(Elsewhere))]
     public void Opening_a_moved_value_fails(ValueIdentity elsewhere) => ShouldFail(_sealed, elsewhere, elsewhere.ToString());
 
+    [Theory]
+    [MemberData(nameof(OtherScopes))]
+    public void Opening_a_value_of_another_scope_fails(string scope) => ShouldFail(_sealed, Known.Value with { Scope = scope }, scope);
+
+    [Fact]
+    public void Opening_with_scope_and_name_exchanged_fails() =>
+        ShouldFail(_sealed, Known.Value with { Scope = Known.Value.Name, Name = Known.Value.Scope }, "exchanged");
+
     [Fact]
     public void Opening_under_another_key_fails()
     {
@@ -123,7 +147,7 @@ public sealed class OpeningTamperedValuesTests : IDisposable
     // Bytes that move over the border between two fields give other associated data, although they follow each other in the same order.
     [Fact]
     public void Associated_data_tells_where_a_field_ends() =>
-        (from text in Arbitrary.Name from a in Gen.Choose(0, 20) from b in Gen.Choose(0, 20) select (text, a, b)).HoldsFor(c =>
+        (from text in Arbitrary.Text from a in Gen.Choose(0, 20) from b in Gen.Choose(0, 20) select (text, a, b)).HoldsFor(c =>
         {
             var (first, second) = (Math.Min(c.a, c.text.Length), Math.Min(c.b, c.text.Length));
             if (first == second || IsWithinPair(c.text, first) || IsWithinPair(c.text, second))
@@ -132,6 +156,22 @@ public sealed class OpeningTamperedValuesTests : IDisposable
             }
 
             TwoFields(c.text, first).ShouldNotBe(TwoFields(c.text, second));
+        });
+
+    // The same for the two texts that a value is bound to: none of the scope can become a part of the name, nor the other way round.
+    [Fact]
+    public void A_value_tells_where_its_scope_ends_and_its_name_begins() =>
+        (from text in Arbitrary.Text from a in Gen.Choose(0, 20) from b in Gen.Choose(0, 20) select (text, a, b)).HoldsFor(c =>
+        {
+            var (first, second) = (Math.Min(c.a, c.text.Length), Math.Min(c.b, c.text.Length));
+            if (first == second || IsWithinPair(c.text, first) || IsWithinPair(c.text, second))
+            {
+                return;
+            }
+
+            var identity = Known.Value with { Scope = c.text[..first], Name = c.text[first..] };
+
+            ShouldFail(_key.Seal(Value, identity), identity with { Scope = c.text[..second], Name = c.text[second..] }, c.ToString());
         });
 
     [Fact]

@@ -22,6 +22,7 @@ public class ReportingFailuresTests
             () => key.Open(Known.Flip(value, 13 * 8), Known.Value),
             () => key.Open(Known.Flip(value, (value.Length * 8) - 1), Known.Value),
             () => key.Open(value, Known.Value with { Version = 4 }),
+            () => key.Open(value, Known.Value with { Scope = "global" }),
             () => otherKey.Open(value, Known.Value),
             () => ring.UnwrapDataKey(wrapped with { Bytes = [] }, Known.Key),
             () => ring.UnwrapDataKey(wrapped with { Bytes = Known.Flip(wrapped.Bytes, 0) }, Known.Key),

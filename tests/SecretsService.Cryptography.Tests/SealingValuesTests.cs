@@ -71,6 +71,46 @@ public sealed class SealingValuesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("global")]
+    [InlineData("Schlüssel\u0308")]
+    [InlineData("鍵\u0000\r\n")]
+    [InlineData("🔑🇨🇭")]
+    public void A_scope_may_be_any_text(string scope)
+    {
+        var identity = Known.Value with { Scope = scope };
+
+        _key.Open(_key.Seal("value"u8, identity), identity).ShouldBe("value"u8.ToArray());
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(256)]
+    [InlineData(100_000)]
+    public void A_scope_may_be_of_any_length(int length)
+    {
+        var identity = Known.Value with { Scope = new string('S', length) };
+
+        var sealedValue = _key.Seal("value"u8, identity);
+
+        _key.Open(sealedValue, identity).ShouldBe("value"u8.ToArray());
+        Should.Throw<SealedValueException>(() => _key.Open(sealedValue, identity with { Scope = identity.Scope + "S" }));
+    }
+
+    // Replaced by U+FFFD, both would be one scope, and a value could move between them.
+    [Fact]
+    public void A_scope_that_is_no_text_is_refused()
+    {
+        foreach (var scope in new[] { "\ud800", "A\udc00", "\ud83dA", null })
+        {
+            var identity = Known.Value with { Scope = scope! };
+
+            Should.Throw<ArgumentException>(() => _key.Seal("value"u8, identity));
+            Should.Throw<ArgumentException>(() => _key.Open(new byte[40], identity, new byte[40]));
+        }
+    }
+
     [Fact]
     public void The_format_byte_is_one_and_no_nonce_repeats()
     {

@@ -55,6 +55,18 @@ public sealed class ListingSecretsTests(SecretsServer server) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task The_links_work_however_the_parameters_were_spelt()
+    {
+        var account = await server.NewAccountAsync();
+        await account.HasSecretAsync("A", "1");
+        await account.HasSecretAsync("B", "1");
+
+        var first = await account.Client.GetAsync("/global-secrets?PAGE=1&Per_Page=1");
+
+        Keys(await account.Client.GetAsync("/" + first.Json.GetProperty("links").GetProperty("next").GetString())).ShouldBe(["B"]);
+    }
+
+    [Fact]
     public async Task A_page_beyond_the_last_is_empty()
     {
         var account = await server.NewAccountAsync();

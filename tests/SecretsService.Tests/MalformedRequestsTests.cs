@@ -55,6 +55,7 @@ public sealed class MalformedRequestsTests(SecretsServer server) : IClassFixture
         { """{"key": "A", "value": "c4n4ry\ud800"}""", "value" },
         { """{"key": "\udc00", "value": "c4n4ry"}""", "key" },
         { """{"key": "A", "value": "1", "c4n4ry is the value": 1}""", "(another)" },
+        { """{"key": "A", "value": "1", "c4n4ry": "the members are swapped"}""", "(another)" },
     };
 
     [Theory]
@@ -114,6 +115,33 @@ public sealed class MalformedRequestsTests(SecretsServer server) : IClassFixture
         (await account.Client.SendAsync(HttpMethod.Post, "/global-secrets", content)).ShouldBeError(415, "unsupported_media_type");
     }
 
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json;charset=UTF-8")]
+    [InlineData("Application/JSON")]
+    public async Task JSON_in_UTF8_may_say_so_in_any_legal_way(string type)
+    {
+        var account = await server.NewAccountAsync();
+        var content = new ByteArrayContent("{\"key\": \"A\", \"value\": \"1\"}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        (await account.Client.SendAsync(HttpMethod.Post, "/global-secrets", content)).ShouldBe(201);
+    }
+
+    [Fact]
+    public async Task HEAD_answers_as_GET_does_without_the_body()
+    {
+        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
+
+        foreach (var path in new[] { "/global-secrets", "/sites/shop/environments/production/injection", "//health/live" })
+        {
+            var answer = await account.Client.SendAsync(HttpMethod.Head, path, null);
+            answer.ShouldBe(200).Text.ShouldBeEmpty();
+        }
+
+        (await account.Client.SendAsync(HttpMethod.Head, "/sites/nowhere", null)).ShouldBe(404).Text.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_content_type_on_a_GET_is_no_matter()
     {
@@ -171,6 +199,7 @@ public sealed class MalformedRequestsTests(SecretsServer server) : IClassFixture
     [InlineData("..%2F..")]
     [InlineData("00000000-0000-0000-0000-000000000000")]
     [InlineData("{00000000-0000-0000-0000-000000000000}")]
+    [InlineData("%2000000000-0000-0000-0000-000000000000%20")]
     public async Task An_id_that_is_none_is_404(string id)
     {
         var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");

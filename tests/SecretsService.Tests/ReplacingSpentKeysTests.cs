@@ -35,6 +35,18 @@ public sealed class ReplacingSpentKeysTests(SecretsServer server) : IClassFixtur
         (await account.InjectAsync("shop", "production")).Values.ShouldBe(["sealed by the second key", "sealed by the first key"]);
     }
 
+    [Fact]
+    public async Task A_key_that_is_taken_is_refused_as_ever_on_the_request_that_replaces_a_spent_key()
+    {
+        var account = await server.NewAccountAsync();
+        await account.HasSecretAsync("TAKEN", "1");
+        await server.ExecuteSqlAsync(
+            "UPDATE account_keys SET sealed_values = $2 WHERE account_id = $1 AND purpose = 0", account.Id, DataEncryptionKey.MaxSealedValues);
+
+        (await account.Client.PostAsync("/global-secrets", new { key = "TAKEN", value = "2" })).ShouldBeError(422, "name_taken");
+        await account.HasSecretAsync("FREE", "3");
+    }
+
     private Task<long> SealedByActiveKeyAsync(Account account) =>
         server.QuerySqlAsync<long>("SELECT sealed_values FROM account_keys WHERE account_id = $1 AND purpose = 0 AND is_active", account.Id);
 }

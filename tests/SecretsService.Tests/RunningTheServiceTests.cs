@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using SecretsService.Access;
 using SecretsService.Storage.Embedded;
 using SecretsService.Testing;
@@ -140,6 +143,21 @@ public sealed class RunningWithNothingConfiguredTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_start_that_cannot_serve_shows_its_key_all_the_same()
+    {
+        using var occupied = new TcpListener(IPAddress.Loopback, 0);
+        occupied.Start();
+        var failed = Launch(("ASPNETCORE_URLS", $"http://{occupied.LocalEndpoint}"));
+
+        (await failed.ExitAsync()).ShouldBe(1);
+        failed.Output.ShouldContain("The address to listen on is in use");
+        var key = failed.PrintedKey.ShouldNotBeNull(failed.Output);
+
+        await using var next = await StartAsync();
+        (await next.ClientWith(key).GetAsync("/global-secrets")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_first_key_that_could_be_guessed_is_refused()
     {
         var service = Launch(("Bootstrap__ApiKey", "sks_password"));
@@ -225,6 +243,62 @@ public sealed class RunningInProductionTests : IAsyncLifetime
         service.Output.ShouldContain("  - ConnectionStrings:Secrets is not set");
         service.Output.ShouldContain("  - Neither Keys:KeyringFile nor Keys:Keyring is set");
         service.Output.ShouldNotContain("   at SecretsService");
+    }
+
+    [Theory]
+    [InlineData("Secrets__PerScope", "abc", "Secrets:PerScope")]
+    [InlineData("Secrets__PerScope", "0", "Secrets:PerScope must be a number from 1 to 100000")]
+    [InlineData("Secrets__ReservedNames__0", "NOT A NAME", "Secrets:ReservedNames must be names")]
+    [InlineData("Database__MigrateAtStart", "maybe", "Database:MigrateAtStart")]
+    [InlineData("Keys__KeyringFile", "/nowhere/keyring.json", "The key ring /nowhere/keyring.json cannot be read")]
+    [InlineData("Keys__KeyringFile", "", "Neither Keys:KeyringFile nor Keys:Keyring is set")]
+    [InlineData("ASPNETCORE_URLS", "nonsense", "The address to listen on cannot be used")]
+    [InlineData("ASPNETCORE_URLS", "http://203.0.113.7:80", "The address to listen on cannot be used")]
+    [InlineData("ConnectionStrings__Secrets", "postgres://bob:c4n4ry@db/x?sslmode=require", "ConnectionStrings:Secrets is not a connection string")]
+    public async Task A_wrong_setting_stops_the_start_with_a_sentence(string name, string value, string sentence)
+    {
+        var service = ServiceProcess.Start([.. Settings(), ("Bootstrap__ApiKey", ApiToken.Generate()), (name, value)]);
+
+        (await service.ExitAsync()).ShouldBe(1, service.Output);
+        service.Output.ShouldContain(sentence);
+        service.Output.ShouldNotContain("   at ");
+        service.Output.ShouldNotContain("c4n4ry");
+    }
+
+    [Fact]
+    public async Task A_database_of_a_newer_release_is_refused()
+    {
+        (await ServiceProcess.Start([("ConnectionStrings__Secrets", _database)], "--migrate").ExitAsync()).ShouldBe(0);
+        await using (var connection = new NpgsqlConnection(_database))
+        {
+            await connection.OpenAsync();
+            await using var insert = new NpgsqlCommand("INSERT INTO \"__EFMigrationsHistory\" VALUES ('20991231000000_Future', '99')", connection);
+            await insert.ExecuteNonQueryAsync();
+        }
+
+        var service = ServiceProcess.Start([.. Settings(), ("Bootstrap__ApiKey", ApiToken.Generate())]);
+
+        (await service.ExitAsync()).ShouldBe(1);
+        service.Output.ShouldContain("does not know (20991231000000_Future)");
+    }
+
+    [Fact]
+    public async Task Connections_that_the_server_has_ended_cost_no_request()
+    {
+        var key = ApiToken.Generate();
+        await using var service = await ServiceProcess.Start([.. Settings(), ("Bootstrap__ApiKey", key)]).ReadyAsync();
+        var client = service.ClientWith(key);
+        await using var admin = new NpgsqlConnection(_database);
+        await admin.OpenAsync();
+        await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'secrets-service' AND datname = current_database()", admin);
+
+        foreach (var _ in Enumerable.Range(0, 5))
+        {
+            (await client.GetAsync("/sites")).ShouldBe(200);
+            await end.ExecuteNonQueryAsync();
+            (await client.GetAsync("/sites")).ShouldBe(200);
+            (await client.GetAsync("/global-secrets")).ShouldBe(200);
+        }
     }
 
     [Fact]

@@ -89,5 +89,8 @@ public sealed class SecrecyTests(TracingServer server) : IClassFixture<TracingSe
 /// <summary>A server that logs everything there is.</summary>
 public sealed class TracingServer : SecretsServer
 {
-    public TracingServer() => With("Logging:LogLevel:Default", "Trace").With("Logging:LogLevel:Microsoft", "Trace");
+    public TracingServer() => With("Logging:LogLevel:Default", "Trace")
+        .With("Logging:LogLevel:Microsoft", "Trace")
+        .With("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace")
+        .With("Logging:LogLevel:SecretsService.Access.BearerAuthentication", "Trace");
 }

@@ -79,6 +79,44 @@ public sealed class SitesTests(SecretsServer server) : IClassFixture<SecretsServ
         (await account.Client.GetAsync("/sites/store")).ShouldBe(200);
     }
 
+    [Fact]
+    public async Task A_change_that_changes_nothing_leaves_every_map_as_it_is()
+    {
+        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
+        await account.Client.PutAsync("/sites/shop", new { tags = new[] { "eu" } });
+        var before = await account.Client.GetAsync("/sites/shop/environments/production/injection");
+
+        (await account.Client.PutAsync("/sites/shop", new { })).ShouldBe(200);
+        (await account.Client.PutAsync("/sites/shop", new { name = "shop", tags = new[] { "eu" } })).ShouldBe(200);
+        (await account.Client.PutAsync("/sites/shop/environments/production", new { name = "production" })).ShouldBe(200);
+
+        (await account.Client.GetAsync("/sites/shop/environments/production/injection")).Headers["ETag"].ShouldBe(before.Headers["ETag"]);
+    }
+
+    [Fact]
+    public async Task What_is_created_says_where_it_is()
+    {
+        var account = await server.NewAccountAsync();
+        var site = await account.Client.PostAsync("/sites", new { name = "shop" });
+        var environment = await account.Client.PostAsync("/sites/shop/environments", new { name = "production" });
+        var secret = await account.Client.PostAsync("/sites/shop/environments/production/secrets", new { key = "A", value = "1" });
+
+        foreach (var created in new[] { site, environment, secret })
+        {
+            (await account.Client.GetAsync("/" + created.ShouldBe(201).Headers["Location"])).ShouldBe(200).Id.ShouldBe(created.Id);
+        }
+    }
+
+    [Fact]
+    public async Task A_missing_site_is_named_whatever_is_asked_of_its_environment()
+    {
+        var account = await server.NewAccountAsync();
+
+        (await account.Client.GetAsync("/sites/nowhere/environments/x")).ShouldBeError(404, "not_found").Message.ShouldBe("Site not found");
+        (await account.Client.PutAsync("/sites/nowhere/environments/x", new { name = "y" })).ShouldBeError(404, "not_found").Message.ShouldBe("Site not found");
+        (await account.Client.DeleteAsync("/sites/nowhere/environments/x")).ShouldBeError(404, "not_found").Message.ShouldBe("Site not found");
+    }
+
     [Theory]
     [InlineData("""{"name": ""}""", "name")]
     [InlineData("""{"name": "  "}""", "name")]

@@ -5,8 +5,8 @@ using Xunit;
 namespace SecretsService.Tests;
 
 /// <summary>
-/// What somebody who can write to the database can do: whatever is moved or changed, the read of the whole map fails. It never gives a wrong
-/// value, and never half of the variables.
+/// What somebody who can write to the database can do to values: one that was changed or moved fails the read of the whole map. It never gives a
+/// wrong value, and never half of the variables. (What such a person can do besides is in docs/security.md.)
 /// </summary>
 public sealed class TamperingTests(SecretsServer server) : IClassFixture<SecretsServer>
 {
@@ -87,6 +87,55 @@ public sealed class TamperingTests(SecretsServer server) : IClassFixture<Secrets
 
         await ShouldBeUnreadableAsync(thief);
         (await victim.InjectAsync("shop", "production")).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_secret_moved_to_another_environment_fails_the_whole_read()
+    {
+        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production", "staging");
+        await account.HasSecretAsync("shop", "production", "A", "value of production");
+
+        await server.ExecuteSqlAsync(
+            $"UPDATE secrets SET environment_id = (SELECT id FROM environments WHERE {OfAccount} AND slug = 'staging') WHERE {OfAccount}", account.Id);
+
+        (await account.Client.GetAsync("/sites/shop/environments/staging/injection")).ShouldBeError(500, "value_unreadable");
+    }
+
+    [Fact]
+    public async Task A_damaged_value_is_mended_by_a_new_one()
+    {
+        var account = await AccountWithTwoSecretsAsync();
+        await server.ExecuteSqlAsync($"UPDATE secret_versions SET sealed_value = '' WHERE {OfAccount} AND name = 'A'", account.Id);
+        var id = await server.QuerySqlAsync<string>($"SELECT id::text FROM secrets WHERE {OfAccount} AND name = 'A'", account.Id);
+
+        (await account.Client.PutAsync($"/secrets/{id}", new { key = "C" })).ShouldBeError(500, "value_unreadable");
+        (await account.Client.PutAsync($"/secrets/{id}", new { value = "mended" })).ShouldBe(200).Data.GetProperty("version").GetInt32().ShouldBe(2);
+
+        (await account.InjectAsync("shop", "production"))["A"].ShouldBe("mended");
+    }
+
+    [Fact]
+    public async Task A_rename_behind_the_services_back_is_not_made_good_by_a_rename_over_the_API()
+    {
+        var account = await AccountWithTwoSecretsAsync();
+        var id = await server.QuerySqlAsync<string>($"SELECT id::text FROM secrets WHERE {OfAccount} AND name = 'A'", account.Id);
+        await server.ExecuteSqlAsync($"UPDATE secrets SET name = 'C' WHERE {OfAccount} AND name = 'A'", account.Id);
+
+        (await account.Client.PutAsync($"/secrets/{id}", new { key = "D" })).ShouldBeError(500, "value_unreadable");
+        (await account.Client.PutAsync($"/secrets/{id}", new { value = "value of a" })).ShouldBe(200).Data.GetProperty("version").GetInt32().ShouldBe(2);
+        (await account.InjectAsync("shop", "production"))["C"].ShouldBe("value of a");
+    }
+
+    [Fact]
+    public async Task A_changed_account_key_is_named_in_the_log()
+    {
+        var other = await server.NewAccountAsync();
+        await server.ExecuteSqlAsync("UPDATE account_keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE account_id = $1", other.Id);
+
+        (await other.Client.PostAsync("/global-secrets", new { key = "A", value = "1" })).ShouldBeError(500, "value_unreadable");
+
+        server.Log.Lines.ShouldContain(line => line.Text.StartsWith("Critical", StringComparison.Ordinal)
+            && line.Text.Contains(other.Id.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

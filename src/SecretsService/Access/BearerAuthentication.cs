@@ -76,7 +76,7 @@ internal sealed class BearerAuthentication(
         {
             return await FindCaller(db, hash, Context.RequestAborted);
         }
-        catch (Exception e) when (e.IsUnavailable())
+        catch (Exception e) when (e.IsBrokenConnection())
         {
             database.Clear();
             return await FindCaller(db, hash, Context.RequestAborted);

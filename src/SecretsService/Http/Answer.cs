@@ -13,16 +13,29 @@ internal static class Answer
     /// <summary>Answers with one object.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
-    /// <param name="status">The status of success.</param>
-    public static IResult One<T>(Outcome<T> outcome, string message, int status = StatusCodes.Status200OK)
+    public static IResult One<T>(Outcome<T> outcome, string message)
         where T : notnull =>
-        One(outcome, _ => message, status);
+        One(outcome, _ => message);
 
     /// <summary>Answers with one object, with a message that depends on it.</summary>
-    public static IResult One<T>(Outcome<T> outcome, Func<T, string> message, int status = StatusCodes.Status200OK)
+    public static IResult One<T>(Outcome<T> outcome, Func<T, string> message)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? new JsonAnswer<Envelope<T>>(new() { Data = data, Message = message(data), HttpStatus = status }, status)
+            ? new JsonAnswer<Envelope<T>>(
+                new() { Data = data, Message = message(data), HttpStatus = StatusCodes.Status200OK }, StatusCodes.Status200OK)
+            : Refused(failure);
+
+    /// <summary>Answers with an object that was created, and where it is to be found.</summary>
+    /// <param name="outcome">The object, or the failure to answer instead.</param>
+    /// <param name="message">What was done.</param>
+    /// <param name="location">The object's path within the API.</param>
+    public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location)
+        where T : notnull =>
+        outcome.Succeeded(out var data, out var failure)
+            ? new JsonAnswer<Envelope<T>>(
+                new() { Data = data, Message = message, HttpStatus = StatusCodes.Status201Created },
+                StatusCodes.Status201Created,
+                HttpExtensions.ApiPath + location(data))
             : Refused(failure);
 
     /// <summary>Answers with one page of a list.</summary>
@@ -79,12 +92,17 @@ internal static class Answer
     private static readonly ContractsJson Readable =
         new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-    private sealed class JsonAnswer<T>(T body, int status) : IResult
+    private sealed class JsonAnswer<T>(T body, int status, string? location = null) : IResult
     {
         public Task ExecuteAsync(HttpContext httpContext)
         {
             httpContext.Response.StatusCode = status;
             httpContext.Response.Headers[HeaderNames.CacheControl] = "no-store";
+            if (location is not null)
+            {
+                httpContext.Response.Headers[HeaderNames.Location] = location;
+            }
+
             var type = (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!;
             return httpContext.Response.WriteAsJsonAsync(body, type, contentType: null, httpContext.RequestAborted);
         }

@@ -35,6 +35,17 @@ internal static class HttpExtensions
         });
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorPages.AnswerExceptionAsync, AllowStatusCode404Response = true });
         app.UseStatusCodePages(ErrorPages.AnswerStatusAsync);
+        app.Use((context, next) =>
+        {
+            // Every GET route answers HEAD too (RFC 9110, section 9.1): the server leaves the body out by itself.
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                context.Request.Method = HttpMethods.Get;
+            }
+
+            return next(context);
+        });
+        app.UseRouting();
         app.UseOpenApiDocument();
         app.UseAuthentication();
         app.UseAuthorization();

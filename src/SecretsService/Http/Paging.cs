@@ -89,7 +89,7 @@ internal sealed class PageRequest : IRequestPart, IBindableFromHttpContext<PageR
     private string LinkTo(int page)
     {
         var others = _request.Query
-            .Where(q => q.Key != QueryParameters.Page.Name && q.Key != QueryParameters.PerPage.Name)
+            .Where(q => !QueryParameters.Page.Is(q.Key) && !QueryParameters.PerPage.Is(q.Key))
             .SelectMany(q => q.Value, (q, value) => KeyValuePair.Create(q.Key, value ?? ""));
         var query = new QueryBuilder(others)
         {

@@ -9,7 +9,11 @@ namespace SecretsService.Http;
 /// <param name="Type">Its type.</param>
 /// <param name="Description">What it does, its limits and its default.</param>
 /// <param name="Maximum">The largest number that it takes, where it is one; the smallest is then 1.</param>
-internal sealed record QueryParameter(string Name, JsonSchemaType Type, string Description, int? Maximum = null);
+internal sealed record QueryParameter(string Name, JsonSchemaType Type, string Description, int? Maximum = null)
+{
+    /// <summary>True for this parameter's name; letter case does not matter, as it does not to the framework.</summary>
+    public bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>Declares the query parameters of routes, and refuses others where a misspelt one would do harm.</summary>
 internal static class QueryParameters
@@ -34,7 +38,7 @@ internal static class QueryParameters
     {
         var known = context.HttpContext.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>();
         var errors = new FieldErrors();
-        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => known.All(k => k.Name != name)))
+        foreach (var name in context.HttpContext.Request.Query.Keys.Where(name => known.All(k => !k.Is(name))))
         {
             errors.Add(
                 CallersText.Quotable(name),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace SecretsService.Http;
 
@@ -17,11 +18,14 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
         finally
         {
-            var route = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(no route)";
+            var route = (RouteOf(context) as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(no route)";
             LogRequest(
                 context.Request.Method, route, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.TraceIdentifier);
         }
     }
+
+    // Handling an exception clears the route that it was thrown in.
+    private static Endpoint? RouteOf(HttpContext context) => context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
 
     [LoggerMessage(1, LogLevel.Information, "{Method} {Route} {Status} in {Milliseconds:0.0} ms, request {RequestId}")]
     private partial void LogRequest(string method, string route, int status, double milliseconds, string requestId);

@@ -22,9 +22,22 @@ internal readonly record struct ResourceReference
 
     /// <summary>Reads a path segment. What can be neither id nor slug refers to nothing, and is never sent to the database.</summary>
     public static ResourceReference Of(string segment) =>
-        Guid.TryParseExact(segment, "D", out var id) ? new ResourceReference(id, null)
+        Ids.TryParse(segment, out var id) ? new ResourceReference(id, null)
         : Slugs.IsSlug(segment) ? new ResourceReference(null, segment)
         : default;
+}
+
+/// <summary>The rule for ids.</summary>
+internal static class Ids
+{
+    private const int Length = 36;
+
+    /// <summary>Reads an id in its canonical form of 36 characters; parsing alone would let blanks around it pass.</summary>
+    public static bool TryParse(string? text, out Guid id)
+    {
+        id = Guid.Empty;
+        return text?.Length == Length && Guid.TryParseExact(text, "D", out id);
+    }
 }
 
 /// <summary>The rule for slugs.</summary>
@@ -35,7 +48,7 @@ internal static partial class Slugs
     public const string Rule = "Must be 1 to 64 characters of a-z, 0-9 and -, and not look like an id.";
 
     /// <summary>True for 1 to 64 of a-z 0-9 -, unless an id is written the same way: a path could not tell them apart.</summary>
-    public static bool IsSlug(string text) => Pattern().IsMatch(text) && !Guid.TryParseExact(text, "D", out _);
+    public static bool IsSlug(string text) => Pattern().IsMatch(text) && !Ids.TryParse(text, out _);
 
     /// <summary>Makes a slug of a name: its letters and digits in lower case, and a hyphen for each run of anything else.</summary>
     /// <returns>The slug, or null where the name has no letter or digit that a slug can hold.</returns>

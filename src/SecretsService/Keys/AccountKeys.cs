@@ -10,7 +10,7 @@ namespace SecretsService.Keys;
 /// The keys of accounts, unwrapped. They are kept in memory only, for as long as the process lives, and are zeroed when it ends. A wrapped
 /// key never changes what it unwraps to, so that what is kept here cannot go stale.
 /// </summary>
-internal sealed class AccountKeys(ServiceKeyRing ring, TimeProvider clock) : IDisposable
+internal sealed partial class AccountKeys(ServiceKeyRing ring, TimeProvider clock, ILogger<AccountKeys> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid Account, Guid Key), DataEncryptionKey> _dataKeys = new();
     private readonly ConcurrentDictionary<Guid, FingerprintKey> _fingerprintKeys = new();
@@ -71,8 +71,7 @@ internal sealed class AccountKeys(ServiceKeyRing ring, TimeProvider clock) : IDi
 
         var row = await db.AccountKeys.AsNoTracking()
             .SingleAsync(k => k.AccountId == accountId && k.Purpose == AccountKeyPurpose.Fingerprint && k.IsActive, cancellation);
-        var key = ring.Current.UnwrapFingerprintKey(new WrappedKey(row.KeyEncryptionKeyId, row.Wrapped), new KeyIdentity(accountId, row.Id));
-        return KeepFirst(_fingerprintKeys, accountId, key);
+        return KeepFirst(_fingerprintKeys, accountId, Unwrap(row, ring.Current.UnwrapFingerprintKey));
     }
 
     public void Dispose()
@@ -120,8 +119,20 @@ internal sealed class AccountKeys(ServiceKeyRing ring, TimeProvider clock) : IDi
             return known;
         }
 
-        var wrapped = new WrappedKey(row.KeyEncryptionKeyId, row.Wrapped);
-        return KeepFirst(_dataKeys, id, ring.Current.UnwrapDataKey(wrapped, new KeyIdentity(row.AccountId, row.Id)));
+        return KeepFirst(_dataKeys, id, Unwrap(row, ring.Current.UnwrapDataKey));
+    }
+
+    private TKey Unwrap<TKey>(AccountKeyRow row, UnwrapKey<TKey> unwrap)
+    {
+        try
+        {
+            return unwrap(new WrappedKey(row.KeyEncryptionKeyId, row.Wrapped), new KeyIdentity(row.AccountId, row.Id));
+        }
+        catch (Exception e) when (e is SealedValueException or KeyMissingException)
+        {
+            LogUnreadable(row.Id, row.AccountId, row.KeyEncryptionKeyId);
+            throw;
+        }
     }
 
     private AccountKeyRow NewDataKey(Guid accountId)
@@ -143,4 +154,9 @@ internal sealed class AccountKeys(ServiceKeyRing ring, TimeProvider clock) : IDi
     };
 
     private Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+
+    private delegate TKey UnwrapKey<out TKey>(WrappedKey wrapped, in KeyIdentity identity);
+
+    [LoggerMessage(1, LogLevel.Critical, "Key {KeyId} of account {AccountId} cannot be unwrapped with key encryption key {KeyEncryptionKeyId}: its row was changed outside of the service, or the key ring lacks that key")]
+    private partial void LogUnreadable(Guid keyId, Guid accountId, string keyEncryptionKeyId);
 }

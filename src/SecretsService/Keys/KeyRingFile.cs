@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using SecretsService.Cryptography;
+using SecretsService.Storage.Embedded;
 
 namespace SecretsService.Keys;
 
@@ -29,6 +30,11 @@ internal static class KeyRingFile
                 throw new KeyRingException($"The key ring {path} can be read by others than its owner: run chmod 600 on it.");
             }
 
+            if (OperatingSystem.IsLinux() && !FileOwnership.IsOwn(path))
+            {
+                throw new KeyRingException($"The key ring {path} belongs to another user than the one that runs the service: run chown on it.");
+            }
+
             return ParseAndZero(File.ReadAllBytes(path), path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -37,7 +43,10 @@ internal static class KeyRingFile
         }
     }
 
-    /// <summary>Makes a key ring and its file, for its owner only. Never replaces one.</summary>
+    /// <summary>
+    /// Makes a key ring and its file, for its owner only. Never replaces one. The file is on the disk, whole, when this returns: what is sealed
+    /// under its keys from then on cannot outlive them.
+    /// </summary>
     /// <exception cref="KeyRingException">The file cannot be written.</exception>
     public static KeyRing Create(string path)
     {
@@ -45,26 +54,35 @@ internal static class KeyRingFile
         var json = ring.Export();
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = OwnerOnly;
-            }
-
-            using var file = new FileStream(path, options);
-            file.Write(json);
-            file.Flush(flushToDisk: true);
+            var unfinished = path + ".tmp";
+            File.Delete(unfinished);
+            Write(unfinished, json);
+            File.Move(unfinished, path, overwrite: false);
+            DirectorySync.Flush(Path.GetDirectoryName(path)!);
             return ring;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             ring.Dispose();
-            throw new KeyRingException($"The key ring {path} cannot be written ({e.GetType().Name}): check that this user may write there.");
+            throw new KeyRingException($"The key ring {path} cannot be written ({e.GetType().Name}): check that this user may write there and that the disk has room.");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(json);
         }
+    }
+
+    private static void Write(string path, byte[] json)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(json);
+        file.Flush(flushToDisk: true);
     }
 
     private static KeyRing ParseAndZero(byte[] utf8, string source)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
@@ -12,7 +13,7 @@ namespace SecretsService.Resolution;
 internal sealed class InjectionAnswer(MergedVariables variables) : IResult
 {
     // The answer is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and text in other scripts stays readable.
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -36,15 +37,37 @@ internal sealed class InjectionAnswer(MergedVariables variables) : IResult
 
     private void Write(ZeroingBuffer body)
     {
-        using var json = new Utf8JsonWriter(body, Readable);
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Encoder });
         json.WriteStartObject();
         json.WriteStartObject("data");
-        variables.ForEach(json.WriteString);
+        using var escaped = new ZeroingBuffer(4_096);
+        variables.ForEach((name, value) =>
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(Quoted(value, escaped), skipInputValidation: true);
+        });
         json.WriteEndObject();
         WriteMeta(json);
         json.WriteString("message", "Merged map retrieved successfully");
         json.WriteNumber("http_status", StatusCodes.Status200OK);
         json.WriteEndObject();
+    }
+
+    // By hand, because the writer escapes a value in an array of the shared pool that it does not clear.
+    private static ReadOnlySpan<byte> Quoted(ReadOnlySpan<byte> value, ZeroingBuffer escaped)
+    {
+        escaped.Reset();
+        escaped.Write("\""u8);
+        var done = false;
+        while (!done)
+        {
+            done = Encoder.EncodeUtf8(value, escaped.GetSpan(1_024), out var consumed, out var written) == OperationStatus.Done;
+            escaped.Advance(written);
+            value = value[consumed..];
+        }
+
+        escaped.Write("\""u8);
+        return escaped.Written.Span;
     }
 
     private void WriteMeta(Utf8JsonWriter json)

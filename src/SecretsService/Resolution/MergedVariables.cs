@@ -47,12 +47,14 @@ internal sealed class MergedVariables : IDisposable
     /// <summary>What the reader should know, without a value.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
+    /// <summary>Where the next value is to be opened into.</summary>
+    public Memory<byte> Free => _plaintext.AsMemory(_used);
+
     /// <summary>Adds a variable.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="open">Opens its value into the span, and returns the value's length.</param>
-    public void Add(string name, Func<Span<byte>, int> open)
+    /// <param name="length">How many bytes of <see cref="Free"/> its value has taken.</param>
+    public void Add(string name, int length)
     {
-        var length = open(_plaintext.AsSpan(_used));
         _variables.Add((name, _used, length));
         _used += length;
     }
@@ -74,7 +76,8 @@ internal sealed class MergedVariables : IDisposable
 
     public void Dispose()
     {
-        CryptographicOperations.ZeroMemory(_plaintext.AsSpan(0, _used));
+        // All of it: a value that failed halfway is counted nowhere.
+        CryptographicOperations.ZeroMemory(_plaintext);
         ArrayPool<byte>.Shared.Return(_plaintext);
     }
 }

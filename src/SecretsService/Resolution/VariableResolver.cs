@@ -11,8 +11,8 @@ using SecretsService.Storage;
 namespace SecretsService.Resolution;
 
 /// <summary>Makes the merged map of an environment: reads the candidates in one snapshot, picks the winners and opens their values.</summary>
-internal sealed partial class VariableResolver(
-    SecretsDbContext db, SiteQueries sites, AccountKeys keys, ReservedNames reserved, ILogger<VariableResolver> logger)
+internal sealed class VariableResolver(
+    SecretsDbContext db, SiteQueries sites, SecretSealer sealer, AccountKeys keys, ReservedNames reserved)
 {
     // Compiled once: this is the read that every deployment makes, and finding the plan of an ordinary query costs more than running it.
     private static readonly Func<SecretsDbContext, Guid, bool, Guid?, string?, Guid?, string?, CancellationToken, Task<MapOrigin?>> FindOrigin =
@@ -97,24 +97,10 @@ internal sealed partial class VariableResolver(
             return;
         }
 
-        var key = await keys.FindAsync(db, caller.AccountId, winner.DataKeyId, cancellation);
-        try
-        {
-            // The version's own name is what the value was sealed under. It must be the name that it is handed out by.
-            var identity = new ValueIdentity(caller.AccountId, winner.Id, winner.Version, winner.SealedName);
-            variables.Add(winner.Name, destination => winner.Name == winner.SealedName
-                ? key.Open(winner.Sealed, identity, destination)
-                : throw new SealedValueException());
-        }
-        catch (SealedValueException)
-        {
-            LogUnreadable(winner.Id, winner.Version, winner.DataKeyId);
-            throw;
-        }
+        var value = new StoredValue(
+            winner.Id, winner.Version, winner.Scope.StorageKey, winner.Name, winner.SealedName, winner.DataKeyId, winner.Sealed);
+        variables.Add(winner.Name, await sealer.OpenAsync(caller, value, variables.Free, cancellation));
     }
-
-    [LoggerMessage(1, LogLevel.Critical, "Secret {SecretId}, version {Version}, cannot be opened with data encryption key {KeyId}: the row was changed or moved outside of the service")]
-    private partial void LogUnreadable(Guid secretId, int version, Guid keyId);
 
     private sealed record Snapshot(MapOrigin Origin, IReadOnlyList<Candidate> Candidates);
 

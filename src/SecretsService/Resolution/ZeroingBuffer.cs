@@ -14,6 +14,9 @@ internal sealed class ZeroingBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>What was written.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _used);
 
+    /// <summary>Begins anew; what was written is zeroed at the latest on disposal.</summary>
+    public void Reset() => _used = 0;
+
     public void Advance(int count) => _used += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)

@@ -13,8 +13,8 @@ internal sealed class ReservedNames
 
     public ReservedNames(IOptions<SecretOptions> options)
     {
-        _names = options.Value.ReservedNames.Where(n => !n.EndsWith('*')).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        _prefixes = [.. options.Value.ReservedNames.Where(n => n.EndsWith('*')).Select(n => n[..^1])];
+        _names = options.Value.EffectiveReservedNames.Where(n => !n.EndsWith('*')).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _prefixes = [.. options.Value.EffectiveReservedNames.Where(n => n.EndsWith('*')).Select(n => n[..^1])];
     }
 
     /// <summary>True for a reserved name, in whatever letter case.</summary>

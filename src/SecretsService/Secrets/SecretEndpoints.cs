@@ -78,10 +78,10 @@ internal static class SecretEndpoints
             {
                 var found = await routing.FindScopeAsync(caller, context, cancellation);
                 return found.Succeeded(out var scope, out var failure)
-                    ? Answer.One(
+                    ? Answer.Created(
                         await store.CreateAsync(caller, scope, body.Value, cancellation),
                         $"{SecretNouns.Of(scope)} created successfully",
-                        StatusCodes.Status201Created)
+                        secret => $"/secrets/{secret.Id}")
                     : Answer.Refused(failure);
             })
             .RefusesUnknownQuery().WithMetadata(CreateExample)

@@ -20,11 +20,10 @@ internal sealed class SecretOptions
     /// The names that no secret may have, in any letter case; <c>*</c> at the end stands for any ending. Setting it replaces the default.
     /// <value>Default: DB_NAME, DB_USER, DB_PASSWORD, DB_HOST, DB_CHARSET, DB_COLLATE, YMIR_* and AWS_*.</value>
     /// </summary>
-    public IReadOnlyList<string> ReservedNames
-    {
-        get => field ?? DefaultReservedNames;
-        init;
-    }
+    public IReadOnlyList<string>? ReservedNames { get; init; }
+
+    /// <summary>The names in force. (A default in the bound property itself would be added to, not replaced.)</summary>
+    public IReadOnlyList<string> EffectiveReservedNames => ReservedNames ?? DefaultReservedNames;
 }
 
 /// <summary>Refuses settings that no service could work by.</summary>
@@ -40,7 +39,7 @@ internal sealed class SecretOptionsValidator : IValidateOptions<SecretOptions>
             faults.Add($"Secrets:PerScope must be a number from 1 to {MaxPerScope}.");
         }
 
-        if (options.ReservedNames.Any(n => n is "" or "*" || !SecretName.IsName(n.EndsWith('*') ? n[..^1] : n)))
+        if (options.EffectiveReservedNames.Any(n => n is "" or "*" || !SecretName.IsName(n.EndsWith('*') ? n[..^1] : n)))
         {
             faults.Add("Secrets:ReservedNames must be names of environment variables, with * at the end at most.");
         }

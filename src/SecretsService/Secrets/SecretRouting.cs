@@ -1,5 +1,6 @@
 using SecretsService.Access;
 using SecretsService.Contracts;
+using SecretsService.Http;
 using SecretsService.Outcomes;
 using SecretsService.Sites;
 
@@ -46,7 +47,7 @@ internal sealed class SecretRouting(SiteQueries sites, SecretQueries secrets)
             : Failure.NotFound("Secret not found");
 
     private static Guid? IdOf(HttpContext context) =>
-        Guid.TryParseExact(context.GetRouteValue("id") as string, "D", out var id) ? id : null;
+        Ids.TryParse(context.GetRouteValue("id") as string, out var id) ? id : null;
 }
 
 /// <summary>What messages call a secret, by its scope.</summary>

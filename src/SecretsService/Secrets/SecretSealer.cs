@@ -9,8 +9,19 @@ using SecretsService.Storage.Rows;
 
 namespace SecretsService.Secrets;
 
+/// <summary>A value as it is stored, with the row that it was read from: what it must have been sealed for.</summary>
+/// <param name="SecretId">The secret.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Scope">The secret's scope, by <see cref="SecretScope.StorageKey"/>.</param>
+/// <param name="Name">The secret's name.</param>
+/// <param name="SealedName">The name that the version was sealed under: the secret's own, unless a row was changed outside of the service.</param>
+/// <param name="DataKeyId">The data encryption key.</param>
+/// <param name="Sealed">The sealed value.</param>
+internal readonly record struct StoredValue(
+    Guid SecretId, int Version, string Scope, string Name, string SealedName, Guid DataKeyId, byte[] Sealed);
+
 /// <summary>Seals values into version rows and opens them again. Plaintext stays in buffers that are zeroed after use.</summary>
-internal sealed class SecretSealer(SecretsDbContext db, AccountKeys keys)
+internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys, ILogger<SecretSealer> logger)
 {
     /// <summary>Seals a value, within the transaction that is to store it.</summary>
     public async Task<SecretVersionRow> SealAsync(
@@ -41,16 +52,39 @@ internal sealed class SecretSealer(SecretsDbContext db, AccountKeys keys)
         }
     }
 
-    /// <summary>Opens a version's value as text, to seal it again under another identity.</summary>
-    /// <exception cref="SealedValueException">It cannot be opened.</exception>
-    public async Task<string> OpenAsync(SecretVersionRow version, CancellationToken cancellation)
+    /// <summary>Opens a value.</summary>
+    /// <param name="caller">Whose account it is of.</param>
+    /// <param name="value">The value, and the row that it was read from.</param>
+    /// <param name="destination">Where to, at least as long as the sealed value.</param>
+    /// <param name="cancellation">Cancels the wait for a key.</param>
+    /// <returns>The value's length in bytes.</returns>
+    /// <exception cref="SealedValueException">It cannot be opened; the log names it.</exception>
+    public async ValueTask<int> OpenAsync(Caller caller, StoredValue value, Memory<byte> destination, CancellationToken cancellation)
     {
-        var key = await keys.FindAsync(db, version.AccountId, version.DataKeyId, cancellation);
-        var buffer = ArrayPool<byte>.Shared.Rent(version.SealedValue.Length);
+        var key = await keys.FindAsync(db, caller.AccountId, value.DataKeyId, cancellation);
         try
         {
-            var identity = new ValueIdentity(version.AccountId, version.SecretId, version.Version, version.Name);
-            return Encoding.UTF8.GetString(buffer, 0, key.Open(version.SealedValue, identity, buffer));
+            // What it must have been sealed for comes from the row that is read. The version keeps the name of its time, which must be the
+            // secret's own for the current one.
+            return value.Name == value.SealedName
+                ? key.Open(value.Sealed, IdentityOf(caller, value), destination.Span)
+                : throw new SealedValueException();
+        }
+        catch (SealedValueException)
+        {
+            LogUnreadable(value.SecretId, value.Version, value.DataKeyId);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a value as text, to seal it again under another identity.</summary>
+    /// <exception cref="SealedValueException">It cannot be opened; the log names it.</exception>
+    public async Task<string> OpenTextAsync(Caller caller, StoredValue value, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(value.Sealed.Length);
+        try
+        {
+            return Encoding.UTF8.GetString(buffer, 0, await OpenAsync(caller, value, buffer, cancellation));
         }
         finally
         {
@@ -58,9 +92,15 @@ internal sealed class SecretSealer(SecretsDbContext db, AccountKeys keys)
         }
     }
 
+    private static ValueIdentity IdentityOf(Caller caller, StoredValue value) =>
+        new(caller.AccountId, value.SecretId, value.Version, value.Scope, value.SealedName);
+
     private static void ZeroAndReturn(byte[] buffer)
     {
         CryptographicOperations.ZeroMemory(buffer);
         ArrayPool<byte>.Shared.Return(buffer);
     }
+
+    [LoggerMessage(1, LogLevel.Critical, "Secret {SecretId}, version {Version}, cannot be opened with data encryption key {KeyId}: a row was changed or moved outside of the service")]
+    private partial void LogUnreadable(Guid secretId, int version, Guid keyId);
 }

@@ -4,6 +4,7 @@ using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Outcomes;
+using SecretsService.Sites;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
 
@@ -31,9 +32,9 @@ internal sealed class SecretStore(
         }
 
         var secret = NewRow(caller, scope, request);
-        var identity = new ValueIdentity(secret.AccountId, secret.Id, secret.Version, secret.Name);
+        var version = await sealer.SealAsync(caller, IdentityOf(secret), request.Value, secret.CreatedAt, cancellation);
         db.Secrets.Add(secret);
-        db.SecretVersions.Add(await sealer.SealAsync(caller, identity, request.Value, secret.CreatedAt, cancellation));
+        db.SecretVersions.Add(version);
         return await SaveAsync(caller, secret.Id, change, cancellation);
     }
 
@@ -104,24 +105,47 @@ internal sealed class SecretStore(
 
     private async Task AddVersionIfNewAsync(Caller caller, SecretRow secret, string? newValue, CancellationToken cancellation)
     {
-        var isRenamed = db.Entry(secret).Property(s => s.Name).IsModified;
-        if (newValue is null && !isRenamed)
+        var oldName = db.Entry(secret).Property(s => s.Name).OriginalValue;
+        if (newValue is null && secret.Name == oldName)
         {
             return;
         }
 
-        var current = await db.SecretVersions.AsNoTracking()
-            .SingleAsync(v => v.AccountId == secret.AccountId && v.SecretId == secret.Id && v.Version == secret.Version, cancellation);
-        var currentValue = await sealer.OpenAsync(current, cancellation);
-        if (!isRenamed && newValue == currentValue)
+        var currentValue = await CurrentValueAsync(caller, secret, oldName, mustOpen: newValue is null, cancellation);
+        if (secret.Name == oldName && newValue == currentValue)
         {
             return;
         }
 
         secret.Version++;
-        var identity = new ValueIdentity(secret.AccountId, secret.Id, secret.Version, secret.Name);
-        db.SecretVersions.Add(await sealer.SealAsync(caller, identity, newValue ?? currentValue, clock.Now(), cancellation));
+        db.SecretVersions.Add(
+            await sealer.SealAsync(caller, IdentityOf(secret), (newValue ?? currentValue)!, clock.Now(), cancellation));
     }
+
+    // A new value may replace one that does not open: that is how a damaged secret is mended. A rename must carry the value over, and may not
+    // seal anew what was not whole before.
+    private async Task<string?> CurrentValueAsync(
+        Caller caller, SecretRow secret, string name, bool mustOpen, CancellationToken cancellation)
+    {
+        var current = await db.SecretVersions.AsNoTracking()
+            .SingleAsync(v => v.AccountId == secret.AccountId && v.SecretId == secret.Id && v.Version == secret.Version, cancellation);
+        var stored = new StoredValue(secret.Id, current.Version, ScopeOf(secret), name, current.Name, current.DataKeyId, current.SealedValue);
+        try
+        {
+            return await sealer.OpenTextAsync(caller, stored, cancellation);
+        }
+        catch (SealedValueException) when (!mustOpen)
+        {
+            return null;
+        }
+    }
+
+    private static ValueIdentity IdentityOf(SecretRow secret) =>
+        new(secret.AccountId, secret.Id, secret.Version, ScopeOf(secret), secret.Name);
+
+    // From the columns that decide who gets the value, not from the text that the database makes of them.
+    private static string ScopeOf(SecretRow secret) =>
+        SecretScope.Of(secret.SiteId, secret.AppId, secret.EnvironmentType, secret.EnvironmentId).StorageKey;
 
     private async Task<Outcome<SecretMetadata>> SaveAsync(
         Caller caller, Guid id, AccountTransaction change, CancellationToken cancellation)
@@ -135,7 +159,7 @@ internal sealed class SecretStore(
             switch (e.BrokenConstraint())
             {
                 case Constraints.SecretName: return NameTaken;
-                case Constraints.SecretSite or Constraints.SecretEnvironment: return Failure.NotFound("Environment not found");
+                case Constraints.SecretSite or Constraints.SecretEnvironment: return SiteQueries.EnvironmentNotFound;
                 default: throw;
             }
         }

@@ -33,7 +33,7 @@ internal static class SiteEndpoints
             .Describe("listSites", ApiTags.Sites, "Lists sites", "By slug.");
 
         api.MapPost("/sites", async (Caller caller, JsonBody<CreateSite> body, SiteStore store, CancellationToken cancellation) =>
-                Answer.One(await store.CreateSiteAsync(caller, body.Value, cancellation), "Site created successfully", StatusCodes.Status201Created))
+                Answer.Created(await store.CreateSiteAsync(caller, body.Value, cancellation), "Site created successfully", site => $"/sites/{site.Id}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(SiteExample))
             .Answers<Envelope<Site>>(StatusCodes.Status201Created).ReadsBody()
             .Describe("createSite", ApiTags.Sites, "Creates a site", "The slug is made from the name where none is sent.");
@@ -76,10 +76,10 @@ internal static class SiteEndpoints
 
         api.MapPost("/sites/{site}/environments", async (
                 Caller caller, string site, JsonBody<CreateEnvironment> body, SiteStore store, CancellationToken cancellation) =>
-                Answer.One(
+                Answer.Created(
                     await store.CreateEnvironmentAsync(caller, ResourceReference.Of(site), body.Value, cancellation),
                     "Environment created successfully",
-                    StatusCodes.Status201Created))
+                    environment => $"/environments/{environment.Id}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(EnvironmentExample))
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status201Created).ReadsBody().Refuses(StatusCodes.Status404NotFound)
             .Describe(

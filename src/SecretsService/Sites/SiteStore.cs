@@ -49,12 +49,13 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
 
         row.Name = request.Name ?? row.Name;
         row.Slug = request.Slug ?? row.Slug;
-        row.Tags = request.Tags is null ? row.Tags : [.. request.Tags];
-        if (db.ChangeTracker.HasChanges())
+        row.Tags = request.Tags is null || request.Tags.SequenceEqual(row.Tags, StringComparer.Ordinal) ? row.Tags : [.. request.Tags];
+        if (!db.ChangeTracker.HasChanges())
         {
-            row.UpdatedAt = clock.Now();
+            return await queries.FindSiteAsync(caller, site, cancellation);
         }
 
+        row.UpdatedAt = clock.Now();
         return await SaveSiteAsync(caller, row, change, cancellation);
     }
 
@@ -118,19 +119,20 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
         if (await queries.Environments(caller, path).SingleOrDefaultAsync(cancellation) is not { } row)
         {
-            return SiteQueries.EnvironmentNotFound;
+            return await queries.FindEnvironmentAsync(caller, path, cancellation);
         }
 
         row.Name = request.Name ?? row.Name;
         row.Slug = request.Slug ?? row.Slug;
         row.Type = request.Type is null ? row.Type : EnvironmentTypes.Canonical(request.Type);
         row.IsProduction = request.IsProduction ?? row.IsProduction;
-        row.Tags = request.Tags is null ? row.Tags : [.. request.Tags];
-        if (db.ChangeTracker.HasChanges())
+        row.Tags = request.Tags is null || request.Tags.SequenceEqual(row.Tags, StringComparer.Ordinal) ? row.Tags : [.. request.Tags];
+        if (!db.ChangeTracker.HasChanges())
         {
-            row.UpdatedAt = clock.Now();
+            return await queries.FindEnvironmentAsync(caller, path, cancellation);
         }
 
+        row.UpdatedAt = clock.Now();
         return await SaveEnvironmentAsync(caller, row, change, cancellation);
     }
 

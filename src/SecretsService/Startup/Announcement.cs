@@ -3,7 +3,15 @@ namespace SecretsService.Startup;
 /// <summary>What somebody who starts the service at a terminal wants to know.</summary>
 internal static class Announcement
 {
-    /// <summary>Writes the addresses, and on the first start the key with a line to try it with.</summary>
+    /// <summary>Writes the first account's key, which nothing shows again.</summary>
+    public static void WriteKey(TextWriter output, string token)
+    {
+        output.WriteLine();
+        output.WriteLine($"  API key     {token}");
+        output.WriteLine("              This key is shown once. Keep it.");
+    }
+
+    /// <summary>Writes the addresses, and on the first start a line to try the key with.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="address">The address that the service listens on.</param>
     /// <param name="dataDirectory">The folder of the service's own database, or null where it uses another.</param>
@@ -22,9 +30,6 @@ internal static class Announcement
 
         if (token is not null)
         {
-            output.WriteLine();
-            output.WriteLine($"  API key     {token}");
-            output.WriteLine("              This key is shown once. Keep it.");
             output.WriteLine();
             output.WriteLine("Try it:");
             output.WriteLine();

@@ -1,12 +1,43 @@
+using Npgsql;
+
 namespace SecretsService.Startup;
 
 /// <summary>Where the database is: known from configuration, or once the service has started one of its own.</summary>
 internal sealed class DatabaseAddress
 {
+    private const int PoolSize = 40;
+
     /// <summary>The connection string, with its password: never log it.</summary>
     public string ConnectionString
     {
         get => field ?? throw new InvalidOperationException("[unexpected] the database was used before it was started");
-        set;
+        private set;
+    }
+
+    /// <summary>
+    /// Takes a connection string. What it does not set gets defaults: a name that the server's lists show, and a pool that leaves room
+    /// for backups and for other replicas on a server with its usual 100 connections. Statements are not prepared automatically: Npgsql 10.0.0
+    /// loses its place in the protocol where a statement's first prepared use meets a connection that the server has ended.
+    /// </summary>
+    /// <exception cref="StartupException">It is no connection string.</exception>
+    public void Use(string connectionString)
+    {
+        try
+        {
+            var builder = new NpgsqlConnectionStringBuilder(connectionString);
+            builder.ApplicationName ??= "secrets-service";
+            if (!builder.ContainsKey("Maximum Pool Size") || builder.MaxPoolSize == new NpgsqlConnectionStringBuilder().MaxPoolSize)
+            {
+                builder.MaxPoolSize = PoolSize;
+            }
+
+            ConnectionString = builder.ConnectionString;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            // Not e.Message: it repeats parts of the text, and the password may be among them.
+            throw new StartupException(
+                "ConnectionStrings:Secrets is not a connection string: write it as Host=...;Username=...;Password=...;Database=... (a postgres:// URL is not read).");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using SecretsService.Keys;
 using SecretsService.Storage;
 
@@ -41,6 +42,14 @@ internal sealed class DatabasePreparation(
 
     private async Task BringSchemaUpToDateAsync(CancellationToken cancellation)
     {
+        var applied = await db.Database.GetAppliedMigrationsAsync(cancellation);
+        var unknown = applied.Except(db.Database.GetMigrations(), StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+        {
+            throw new StartupException(
+                $"The database has {unknown.Count} migration(s) that this release does not know ({unknown[^1]}): start the newer release that made them.");
+        }
+
         var pending = (await db.Database.GetPendingMigrationsAsync(cancellation)).ToList();
         if (pending.Count > 0 && !options.Value.MigrateAtStart)
         {
@@ -65,15 +74,34 @@ internal sealed class DatabasePreparation(
             throw new StartupException($"The database cannot be reached: check ConnectionStrings:Secrets and that the server runs ({reason}).");
         }
 
+        // A replica waits for as long as another one's migration takes.
+        db.Database.SetCommandTimeout(TimeSpan.Zero);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockId})", cancellation);
         try
         {
             await work();
         }
+        catch (PostgresException e)
+        {
+            throw new StartupException(
+                $"The database refused to be prepared ({e.SqlState}: {e.MessageText}): the role needs to own the tables, and CREATE on the schema public for migrations.");
+        }
         finally
+        {
+            await UnlockAsync();
+        }
+    }
+
+    private async Task UnlockAsync()
+    {
+        try
         {
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({LockId})", CancellationToken.None);
             await db.Database.CloseConnectionAsync();
+        }
+        catch (Exception e) when (e.DatabaseSays() is not null)
+        {
+            // The connection is gone, and the lock with it. What broke it is what the operator should see.
         }
     }
 }

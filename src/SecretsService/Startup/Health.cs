@@ -12,8 +12,9 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync });
+        var get = new HttpMethodMetadata([HttpMethods.Get]);
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteAsync }).WithMetadata(get);
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteAsync }).WithMetadata(get);
     }
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
@@ -32,13 +33,13 @@ internal static class HealthEndpoints
     private static string Word(HealthStatus status) => status == HealthStatus.Healthy ? "ok" : "failed";
 }
 
-/// <summary>The database answers, and has every migration that this release knows.</summary>
+/// <summary>The database answers, and has the migrations of this release and no others.</summary>
 internal sealed class DatabaseHealth(SecretsDbContext db) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Any()
-            ? HealthCheckResult.Unhealthy("The database lacks migrations: run the service with --migrate.")
-            : HealthCheckResult.Healthy();
+        (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).SequenceEqual(db.Database.GetMigrations(), StringComparer.Ordinal)
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("The database's schema is not the one of this release.");
 }
 
 /// <summary>The key ring has every key that the database was sealed with.</summary>

@@ -40,12 +40,12 @@ internal sealed class KeyRingLoader(SecretsDbContext db, IOptions<KeyOptions> op
     {
         try
         {
-            if (options.Value.Keyring is { } json)
+            if (options.Value.Keyring is { Length: > 0 } json)
             {
                 return KeyRingFile.Parse(json);
             }
 
-            var path = options.Value.KeyringFile ?? Path.Combine(dataDirectory!, KeyringFileName);
+            var path = options.Value.KeyringFile is { Length: > 0 } configured ? configured : Path.Combine(dataDirectory!, KeyringFileName);
             return File.Exists(path) || dataDirectory is null ? KeyRingFile.Read(path)
                 : known.Count == 0 ? KeyRingFile.Create(path)
                 : throw new StartupException(

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using SecretsService.Keys;
@@ -31,6 +32,12 @@ internal static partial class ServiceRun
 
             var token = await preparation.PrepareAsync(postgres?.DataDirectory, app.Environment.IsDevelopment(), CancellationToken.None);
             await scope.DisposeAsync();
+            if (token is not null)
+            {
+                // At once: whatever stands against serving now, the account exists, and nothing can show its key again.
+                Announcement.WriteKey(Console.Out, token);
+            }
+
             return await ServeAsync(app, postgres, token);
         }
         catch (Exception e) when (SentencesOf(e) is { Count: > 0 } sentences)
@@ -52,6 +59,8 @@ internal static partial class ServiceRun
         OptionsValidationException e => [.. e.Failures],
         { InnerException: AddressInUseException } =>
             ["The address to listen on is in use by another program: stop that one, or choose another address with --urls http://127.0.0.1:PORT."],
+        SocketException or FormatException or { InnerException: SocketException } =>
+            [$"The address to listen on cannot be used ({exception.Message}): check --urls or ASPNETCORE_URLS."],
         _ => [],
     };
 
@@ -59,8 +68,7 @@ internal static partial class ServiceRun
     private static bool CheckSettings(WebApplication app, bool needsKeys)
     {
         var services = app.Services;
-        _ = services.GetRequiredService<IOptions<BootstrapOptions>>().Value;
-        var keys = services.GetRequiredService<IOptions<KeyOptions>>().Value;
+        var keys = ReadSettings(services);
         var connectionString = app.Configuration.GetConnectionString("Secrets");
         var ownDatabase = string.IsNullOrWhiteSpace(connectionString);
         var faults = new List<string>();
@@ -69,7 +77,7 @@ internal static partial class ServiceRun
             faults.Add("ConnectionStrings:Secrets is not set: outside Development the service uses a PostgreSQL server of yours.");
         }
 
-        if (needsKeys && keys.Keyring is null && keys.KeyringFile is null && !(ownDatabase && app.Environment.IsDevelopment()))
+        if (needsKeys && string.IsNullOrWhiteSpace(keys.Keyring) && string.IsNullOrWhiteSpace(keys.KeyringFile) && !(ownDatabase && app.Environment.IsDevelopment()))
         {
             faults.Add("Neither Keys:KeyringFile nor Keys:Keyring is set: the service needs the key ring that seals its values (docs/operations.md shows how to make one).");
         }
@@ -81,10 +89,26 @@ internal static partial class ServiceRun
 
         if (!ownDatabase)
         {
-            services.GetRequiredService<DatabaseAddress>().ConnectionString = connectionString!;
+            services.GetRequiredService<DatabaseAddress>().Use(connectionString!);
         }
 
         return ownDatabase;
+    }
+
+    private static KeyOptions ReadSettings(IServiceProvider services)
+    {
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            _ = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+            _ = services.GetRequiredService<IOptions<EmbeddedPostgresOptions>>().Value;
+            return services.GetRequiredService<IOptions<KeyOptions>>().Value;
+        }
+        catch (InvalidOperationException e) when (e.InnerException is FormatException or ArgumentException)
+        {
+            // The binder's, for text that is no number or truth value; it names the setting.
+            throw new StartupException($"A setting has a value of the wrong kind. {e.Message}");
+        }
     }
 
     private static async Task<EmbeddedPostgres> StartPostgresAsync(WebApplication app)
@@ -92,7 +116,7 @@ internal static partial class ServiceRun
         var options = app.Services.GetRequiredService<IOptions<EmbeddedPostgresOptions>>().Value;
         var logger = app.Services.GetRequiredService<ILogger<EmbeddedPostgres>>();
         var postgres = await EmbeddedPostgres.StartAsync(options, logger, CancellationToken.None);
-        app.Services.GetRequiredService<DatabaseAddress>().ConnectionString = postgres.ConnectionString;
+        app.Services.GetRequiredService<DatabaseAddress>().Use(postgres.ConnectionString);
         return postgres;
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration.KeyPerFile;
+using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SecretsService.Http;
@@ -17,11 +19,12 @@ internal static class StartupExtensions
     public static void AddStartup(this WebApplicationBuilder builder)
     {
         // Docker and Kubernetes mount secrets as files: one named ConnectionStrings__Secrets is that setting.
-        builder.Configuration.AddKeyPerFile(source =>
+        // Below the environment and the command line, which an operator reaches for to try something.
+        builder.Configuration.Sources.Insert(0, new KeyPerFileConfigurationSource
         {
-            source.FileProvider = Directory.Exists(DockerSecrets) ? new Microsoft.Extensions.FileProviders.PhysicalFileProvider(DockerSecrets) : null;
-            source.Optional = true;
-            source.IgnoreCondition = name => !name.Contains("__", StringComparison.Ordinal);
+            FileProvider = Directory.Exists(DockerSecrets) ? new PhysicalFileProvider(DockerSecrets) : null,
+            Optional = true,
+            IgnoreCondition = name => !name.Contains("__", StringComparison.Ordinal),
         });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -36,7 +39,7 @@ internal static class StartupExtensions
         services.AddOptions<BootstrapOptions>().BindConfiguration(BootstrapOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<BootstrapOptions>, BootstrapOptionsValidator>();
         services.AddSingleton<DatabaseAddress>();
-        services.AddSingleton(provider => NpgsqlDataSource.Create(WithDefaults(provider.GetRequiredService<DatabaseAddress>().ConnectionString)));
+        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<DatabaseAddress>().ConnectionString));
         services.AddDbContextPool<SecretsDbContext>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<DatabasePreparation>();
@@ -51,19 +54,5 @@ internal static class StartupExtensions
         services.AddOptions<KeyOptions>().BindConfiguration(KeyOptions.Section);
         services.AddSingleton<ServiceKeyRing>();
         services.AddSingleton<AccountKeys>();
-    }
-
-    // Prepared statements save PostgreSQL the planning of every query. A setting of the operator's own stands.
-    private static string WithDefaults(string connectionString)
-    {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (!builder.ContainsKey("Max Auto Prepare") || builder.MaxAutoPrepare == 0)
-        {
-            builder.MaxAutoPrepare = 64;
-            builder.AutoPrepareMinUsages = 2;
-        }
-
-        builder.ApplicationName ??= "secrets-service";
-        return builder.ConnectionString;
     }
 }

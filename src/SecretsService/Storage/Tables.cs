@@ -13,7 +13,6 @@ internal static class Constraints
     public const string SecretName = "ux_secrets_name";
     public const string SecretSite = "fk_secrets_site_id";
     public const string SecretEnvironment = "fk_secrets_environment_id";
-    public const string EnvironmentSite = "fk_environments_site_id";
 }
 
 internal sealed class AccountsTable : IEntityTypeConfiguration<AccountRow>

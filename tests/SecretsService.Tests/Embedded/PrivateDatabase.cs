@@ -109,9 +109,25 @@ public sealed class PrivateDatabase : IAsyncDisposable
         postmaster.Kill();
     }
 
-    internal static async Task<object?> QueryAsync(EmbeddedPostgres postgres, string sql)
+    /// <summary>A first start that ends right after initdb.</summary>
+    internal async Task InterruptAfterInitdbAsync()
     {
-        await using var source = NpgsqlDataSource.Create(postgres.ConnectionString);
+        var user = UnprivilegedUser.ForThisProcess(SearchLocations.OfThisMachine());
+        using var folder = ClusterFolder.Open(Folder, user);
+        await Initdb.RunAsync(folder, await PostgresOfThisMachineAsync(), user, folder.ReadOrCreatePassword(), CancellationToken.None);
+    }
+
+    internal static Task<object?> QueryAsync(EmbeddedPostgres postgres, string sql) => QueryAsync(postgres.ConnectionString, sql);
+
+    internal static async Task QueryAsSuperuserAsync(EmbeddedPostgres postgres, string sql)
+    {
+        var superuser = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = "postgres", Database = "postgres" };
+        await QueryAsync(superuser.ConnectionString, sql);
+    }
+
+    private static async Task<object?> QueryAsync(string connectionString, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }
@@ -180,6 +196,19 @@ public sealed class FactForRootAttribute : FactAttribute
         if (!Environment.IsPrivilegedProcess)
         {
             Skip = "Only root runs PostgreSQL as another user.";
+        }
+    }
+}
+
+/// <summary>A test of what only root meets, with several cases.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class TheoryForRootAttribute : TheoryAttribute
+{
+    public TheoryForRootAttribute()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Skip = "Only root makes files of other users.";
         }
     }
 }

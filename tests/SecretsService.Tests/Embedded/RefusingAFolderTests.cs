@@ -50,6 +50,43 @@ public sealed class RefusingAFolderTests : PrivateDatabaseTests
     }
 
     [FactForRoot]
+    public async Task A_folder_with_files_in_it_that_belongs_to_another_user_who_could_replace_the_key_ring()
+    {
+        Directory.CreateDirectory(Database.Folder);
+        await File.WriteAllTextAsync(Path.Combine(Database.Folder, "theirs"), string.Empty);
+        FilePermissions.Set(Database.Folder, FilePermissions.OwnerOnly);
+        await PrivateDatabase.PrintAsync("/bin/chown", "nobody", Database.Folder);
+
+        (await Database.RefusalAsync()).ShouldBe(
+            $"The folder {Database.Folder} belongs to another user, who could replace what the service keeps there: "
+            + $"run `chown -R root {Database.Folder}` if you trust what it holds, or set Embedded:DataDirectory to another folder.");
+        Directory.GetFileSystemEntries(Database.Folder).Select(Path.GetFileName).ShouldBe(["theirs"]);
+    }
+
+    [TheoryForRoot]
+    [InlineData("")]
+    [InlineData("postgres")]
+    [InlineData("binaries")]
+    public async Task A_folder_of_the_service_that_belongs_to_another_user(string folder)
+    {
+        Database.PretendData("15", password: "secret");
+        var foreign = Path.TrimEndingDirectorySeparator(Directory.CreateDirectory(Path.Combine(Database.Folder, folder)).FullName);
+        await PrivateDatabase.PrintAsync("/bin/chown", "nobody", foreign);
+
+        (await Database.RefusalAsync()).ShouldStartWith($"The folder {foreign} belongs to another user,");
+    }
+
+    [FactForRoot]
+    public async Task A_link_of_another_user_to_an_empty_folder_of_theirs()
+    {
+        var target = Directory.CreateDirectory(Database.PathOf("theirs")).FullName;
+        await PrivateDatabase.PrintAsync("/bin/chown", "nobody", target);
+        File.CreateSymbolicLink(Database.Folder, target);
+
+        (await Database.RefusalAsync()).ShouldStartWith($"The folder {Database.Folder} belongs to another user,");
+    }
+
+    [FactForRoot]
     public async Task A_folder_below_one_that_is_closed_to_the_unprivileged_user()
     {
         var closed = Database.PathOf("closed");

@@ -62,6 +62,15 @@ public sealed class StartingAfterACrashTests(StoppedDatabase stopped) : IClassFi
         (await ReadAsync("kept")).ShouldBe(42);
     }
 
+    [FactForRoot]
+    public async Task A_folder_that_was_refused_opens_after_the_chown_that_the_refusal_names()
+    {
+        await PrivateDatabase.PrintAsync("/bin/chown", "-R", "daemon", Database.Folder);
+        (await Database.RefusalAsync()).ShouldContain($"`chown -R root {Database.Folder}`");
+        await PrivateDatabase.PrintAsync("/bin/chown", "-R", "root", Database.Folder);
+        (await ReadAsync("kept")).ShouldBe(42);
+    }
+
     private static UnprivilegedUser? PostgresUser() => UnprivilegedUser.ForThisProcess(SearchLocations.OfThisMachine());
 
     private async Task<object?> ReadAsync(string table)

@@ -36,6 +36,71 @@ public sealed class StartingAgainTests
     }
 
     [Fact]
+    public async Task A_first_start_that_was_interrupted_after_initdb_is_completed()
+    {
+        await using var database = new PrivateDatabase();
+        await database.InterruptAfterInitdbAsync();
+
+        await using var postgres = await database.StartAsync();
+
+        (await PrivateDatabase.QueryAsync(postgres, "SELECT current_database() || ' ' || current_user")).ShouldBe("secrets secrets");
+    }
+
+    [Fact]
+    public async Task A_first_start_that_was_interrupted_between_role_and_database_is_completed()
+    {
+        await using var database = new PrivateDatabase();
+        await using (var first = await database.StartAsync())
+        {
+            await PrivateDatabase.QueryAsSuperuserAsync(first, "DROP DATABASE secrets");
+        }
+
+        await using var second = await database.StartAsync();
+
+        (await PrivateDatabase.QueryAsync(second, "SELECT current_database() || ' ' || current_user")).ShouldBe("secrets secrets");
+    }
+
+    [Fact]
+    public async Task A_warm_start_connects_once_and_as_the_service()
+    {
+        await using var database = new PrivateDatabase();
+        await using (var first = await database.StartAsync())
+        {
+            await PrivateDatabase.QueryAsSuperuserAsync(first, "ALTER SYSTEM SET log_connections = on");
+        }
+
+        await (await database.StartAsync()).DisposeAsync();
+
+        var log = await File.ReadAllLinesAsync(Path.Combine(database.Folder, "postgres", "pg.log"));
+        log.Where(line => line.Contains("connection received", StringComparison.Ordinal)).ShouldHaveSingleItem();
+        log.Where(line => line.Contains("connection authorized: user=secrets database=secrets", StringComparison.Ordinal)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_role_that_became_a_superuser_is_refused()
+    {
+        await using var database = new PrivateDatabase();
+        await using (var first = await database.StartAsync())
+        {
+            await PrivateDatabase.QueryAsSuperuserAsync(first, "ALTER ROLE secrets SUPERUSER");
+        }
+
+        (await database.RefusalAsync()).ShouldStartWith($"The role secrets of the database in {database.Folder}/postgres is a superuser,");
+        database.Processes().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_password_of_other_data_is_refused()
+    {
+        await using var database = new PrivateDatabase();
+        await (await database.StartAsync()).DisposeAsync();
+        await File.WriteAllTextAsync(Path.Combine(database.Folder, "postgres", "password"), "other");
+
+        (await database.RefusalAsync()).ShouldBe(
+            $"The password in {database.Folder}/postgres is not that of the data beside it: restore both from one backup.");
+    }
+
+    [Fact]
     public async Task A_folder_whose_path_has_blanks_and_quotes_will_do()
     {
         await using var database = new PrivateDatabase();

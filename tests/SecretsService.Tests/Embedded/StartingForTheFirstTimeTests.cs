@@ -18,6 +18,39 @@ public sealed class StartingForTheFirstTimeTests : IClassFixture<StartedDatabase
     }
 
     [Theory]
+    [InlineData("rolsuper", false)]
+    [InlineData("rolcreaterole", false)]
+    [InlineData("rolreplication", false)]
+    [InlineData("rolbypassrls", false)]
+    [InlineData("rolcreatedb", true)]
+    public async Task The_role_is_no_superuser_and_may_create_databases(string attribute, bool expected)
+    {
+        (await QueryAsync($"SELECT {attribute} FROM pg_roles WHERE rolname = current_user")).ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task The_role_owns_its_database_and_may_clone_one_of_its_own()
+    {
+        (await QueryAsync("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()")).ShouldBe("secrets");
+        await QueryAsync("CREATE DATABASE original");
+        await QueryAsync("CREATE DATABASE clone TEMPLATE original");
+        await QueryAsync("DROP DATABASE clone WITH (FORCE)");
+    }
+
+    [Theory]
+    [InlineData("COPY (SELECT 1) TO PROGRAM 'true'")]
+    [InlineData("COPY (SELECT 1) TO '/tmp/written-by-postgres'")]
+    [InlineData("SELECT pg_read_file('PG_VERSION')")]
+    [InlineData("SELECT rolpassword FROM pg_authid")]
+    [InlineData("ALTER ROLE secrets SUPERUSER")]
+    [InlineData("SET ROLE postgres")]
+    public async Task A_flaw_in_our_SQL_reaches_nothing_but_the_data(string sql)
+    {
+        var refusal = await Should.ThrowAsync<PostgresException>(() => QueryAsync(sql));
+        refusal.SqlState.ShouldBe(PostgresErrorCodes.InsufficientPrivilege);
+    }
+
+    [Theory]
     [InlineData("fsync", "on")]
     [InlineData("synchronous_commit", "on")]
     [InlineData("full_page_writes", "on")]
@@ -74,6 +107,19 @@ public sealed class StartingForTheFirstTimeTests : IClassFixture<StartedDatabase
             ". root", "lock root", "postgres root", $"postgres/data {user}", "postgres/password root",
             $"postgres/pg.log {user}", $"postgres/run {user}", user,
         ]);
+    }
+
+    [FactForRoot]
+    public async Task An_empty_folder_of_another_user_is_taken_over_by_root()
+    {
+        await using var database = new PrivateDatabase();
+        Directory.CreateDirectory(database.Folder);
+        await PrivateDatabase.PrintAsync("/bin/chown", "nobody", database.Folder);
+
+        await using var postgres = await database.StartAsync();
+
+        FileOwnership.IsOwn(database.Folder).ShouldBeTrue();
+        (await PrivateDatabase.PrintAsync("/usr/bin/stat", "-c", "%U %a", database.Folder)).ShouldBe("root 711");
     }
 
     [Fact]

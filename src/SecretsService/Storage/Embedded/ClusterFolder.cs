@@ -8,12 +8,12 @@ namespace SecretsService.Storage.Embedded;
 /// <summary>
 /// The data folder on disk: its layout, who may pass, and the lock that gives it to one service at a time.
 /// <code>
-/// DataDirectory/           0700; 0711 where the service is root, so that PostgreSQL's user can pass
+/// DataDirectory/           the service's own, 0700; 0711 where the service is root, so that PostgreSQL's user can pass
 ///   lock                   held while a service runs; the kernel lets go of it when that service ends, however it ends
 ///   initdb.password        only while the database is created
 ///   binaries/              what npm fetched
 ///   postgres/              as DataDirectory; only the service writes in it, so that it never follows a link of PostgreSQL's user
-///     password             0600, the service's own
+///     password             0600, the service's own; the superuser's and its role's
 ///     pg.log, pg.log.1     this run's log and the one before
 ///     run/                 0700, PostgreSQL's: the socket
 ///     data/                0700, PostgreSQL's: the database
@@ -86,6 +86,8 @@ internal sealed class ClusterFolder : IDisposable
         {
             // An interrupted first start may have left it.
             File.Delete(folder.InitdbPasswordFile);
+            folder.RefuseUnlessOwn(folder.Postgres);
+            folder.RefuseUnlessOwn(folder.Binaries);
             folder.CreateFolder(folder.Postgres);
             return folder;
         }
@@ -111,7 +113,7 @@ internal sealed class ClusterFolder : IDisposable
                 + "restore it from your backup, or move it away to begin with an empty database.");
     }
 
-    /// <summary>The password of the database's owner; made where there is no database yet.</summary>
+    /// <summary>The password of the superuser and of the service's role; made where there is no database yet.</summary>
     /// <exception cref="EmbeddedPostgresException">There is a database and its password is missing.</exception>
     public string ReadOrCreatePassword()
     {
@@ -132,6 +134,7 @@ internal sealed class ClusterFolder : IDisposable
         // Down to the disk before there is a database: one whose password was lost in a power failure could not be opened.
         FilePermissions.WritePrivateFile(unfinished, password);
         File.Move(unfinished, PasswordFile);
+        DirectorySync.Flush(Postgres);
         return password;
     }
 
@@ -212,6 +215,8 @@ internal sealed class ClusterFolder : IDisposable
         }
     }
 
+    private static bool IsEmpty(string folder) => !Directory.EnumerateFileSystemEntries(folder).Any();
+
     private static IEnumerable<string> WayTo(string folder) =>
         Path.GetDirectoryName(folder) is { } parent ? WayTo(parent).Append(folder) : [folder];
 
@@ -239,15 +244,59 @@ internal sealed class ClusterFolder : IDisposable
             throw new EmbeddedPostgresException($"The data folder {Root} is a file: move it away, or {EmbeddedPostgresException.SetAnother}.");
         }
 
-        if (!Directory.Exists(Root) || File.Exists(LockFile) || !Directory.EnumerateFileSystemEntries(Root).Any())
+        if (!Directory.Exists(Root))
         {
             CreateFolder(Root);
+            return;
         }
-        else if (FilePermissions.OthersMayWrite(Root))
+
+        var isEmpty = IsEmpty(Root);
+        var isOfService = isEmpty || File.Exists(LockFile);
+        if (!isOfService && FilePermissions.OthersMayWrite(Root))
         {
             // Something else's folder, such as /tmp: its mode is not ours to change.
             throw new EmbeddedPostgresException(
                 $"The data folder {Root} holds other files and can be written by other users: set Embedded:DataDirectory to an empty folder.");
+        }
+
+        if (isEmpty)
+        {
+            TakeOverEmptyRoot();
+        }
+
+        RefuseUnlessOwn(Root);
+        if (isOfService)
+        {
+            CreateFolder(Root);
+        }
+    }
+
+    // A container's volume, most likely. A link could lead to a folder that is anyone's.
+    private void TakeOverEmptyRoot()
+    {
+        if (_user is null || FileOwnership.IsOwn(Root) || new DirectoryInfo(Root).LinkTarget is not null)
+        {
+            return;
+        }
+
+        var owner = FileOwnership.OwnerOf(Root);
+        FileOwnership.Give(Root, NativeMethods.EffectiveUserId());
+        FilePermissions.Set(Root, FilePermissions.PassThrough);
+        // Only now can the one who had it write there no more. Where something was put there until now, it is given back, and so refused.
+        if (!IsEmpty(Root))
+        {
+            FileOwnership.Give(Root, owner);
+        }
+    }
+
+    // Whoever owns a folder can move what is in it away and put something else there: another key ring, another program to run.
+    private void RefuseUnlessOwn(string folder)
+    {
+        if (Directory.Exists(folder) && !FileOwnership.IsOwn(folder))
+        {
+            throw new EmbeddedPostgresException(
+                $"The folder {folder} belongs to another user, who could replace what the service keeps there: run "
+                + $"`chown -R {Environment.UserName} {Root}` if you trust what it holds, or {EmbeddedPostgresException.SetAnother}.");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 
 namespace SecretsService.Storage.Embedded;
 
@@ -9,9 +8,6 @@ namespace SecretsService.Storage.Embedded;
 /// </summary>
 internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 {
-    private const string Database = "secrets";
-    private const int ConnectTimeoutSeconds = 15;
-
     private readonly ClusterFolder _folder;
     private readonly Postmaster _postmaster;
 
@@ -22,7 +18,9 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         ConnectionString = connectionString;
     }
 
-    /// <summary>Connects to the database <c>secrets</c> as its owner. It holds the password: never log it.</summary>
+    /// <summary>
+    /// Connects to the database <c>secrets</c> as its owner, which may create databases and is no superuser. It holds the password: never log it.
+    /// </summary>
     public string ConnectionString { get; }
 
     /// <summary>The folder that is this service's alone while this lives; a place for what else it must keep.</summary>
@@ -96,71 +94,13 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         var postmaster = await Postmaster.StartAsync(folder, binaries, user, locations, logger, cancellation);
         try
         {
-            var connectionString = ConnectionTo(folder, password);
-            await OpenDatabaseAsync(folder, connectionString, cancellation);
+            var connectionString = await ServiceDatabase.OpenAsync(folder, password, cancellation);
             LogReady(logger, folder.Root, binaries.Major, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             return new EmbeddedPostgres(folder, postmaster, connectionString);
         }
         catch
         {
             await postmaster.DisposeAsync();
-            throw;
-        }
-    }
-
-    private static string ConnectionTo(ClusterFolder folder, string password) => new NpgsqlConnectionStringBuilder
-    {
-        Host = folder.Run,
-        Username = Initdb.Owner,
-        Password = password,
-        Database = Database,
-        Timeout = ConnectTimeoutSeconds,
-        // Encryption means nothing on a unix socket, and asking for it costs a round trip.
-        SslMode = SslMode.Disable,
-        GssEncryptionMode = GssEncryptionMode.Disable,
-    }.ConnectionString;
-
-    private static async Task OpenDatabaseAsync(ClusterFolder folder, string connectionString, CancellationToken cancellation)
-    {
-        try
-        {
-            try
-            {
-                await using var database = await ConnectAsync(connectionString, Database, cancellation);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidCatalogName)
-            {
-                await using var server = await ConnectAsync(connectionString, "postgres", cancellation);
-                await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", server);
-                await create.ExecuteNonQueryAsync(cancellation);
-            }
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidPassword)
-        {
-            throw new EmbeddedPostgresException(
-                $"The password in {folder.Postgres} is not that of the data beside it: restore both from one backup.", e);
-        }
-        catch (NpgsqlException e)
-        {
-            throw new EmbeddedPostgresException(
-                $"PostgreSQL started and does not answer ({e.Message}). Its log {folder.Log} ends with: {Excerpt.EndOf(Excerpt.TailOf(folder.Log))}",
-                e);
-        }
-    }
-
-    private static async Task<NpgsqlConnection> ConnectAsync(string connectionString, string database, CancellationToken cancellation)
-    {
-        // Without a pool: nothing of this stays open.
-        var once = new NpgsqlConnectionStringBuilder(connectionString) { Database = database, Pooling = false };
-        var connection = new NpgsqlConnection(once.ConnectionString);
-        try
-        {
-            await connection.OpenAsync(cancellation);
-            return connection;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
             throw;
         }
     }

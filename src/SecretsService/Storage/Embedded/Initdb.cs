@@ -3,8 +3,8 @@ namespace SecretsService.Storage.Embedded;
 /// <summary>Creates the database cluster.</summary>
 internal static class Initdb
 {
-    /// <summary>The database's owner.</summary>
-    public const string Owner = "secrets";
+    /// <summary>The superuser. The service logs in as it only to make its own role and database.</summary>
+    public const string Superuser = "postgres";
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
@@ -18,7 +18,7 @@ internal static class Initdb
         {
             string[] arguments =
             [
-                "-D", folder.NewData, "-U", Owner, "--pwfile", passwordFile, "-A", "scram-sha-256",
+                "-D", folder.NewData, "-U", Superuser, "--pwfile", passwordFile, "-A", "scram-sha-256",
                 "-E", "UTF8", "--locale=C", "--data-checksums",
             ];
             var program = new ChildProgram(binaries.Initdb, arguments) { WorkingDirectory = folder.Postgres, User = user, Timeout = Timeout };
@@ -35,5 +35,7 @@ internal static class Initdb
         }
 
         Directory.Move(folder.NewData, folder.Data);
+        // A move that a power failure undid would leave what looks like an interrupted first start, to be deleted.
+        DirectorySync.Flush(folder.Postgres);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace SecretsService.Storage.Embedded;
 
@@ -8,6 +9,10 @@ internal static class NativeMethods
     public const int NoSignal = 0;
     public const int FastShutdown = 2; // SIGINT: PostgreSQL rolls back what is open, writes a checkpoint and ends.
     public const int ImmediateShutdown = 3; // SIGQUIT: PostgreSQL ends at once and recovers at its next start.
+
+    public const int ReadOnly = 0; // O_RDONLY
+    public const int CloseOnExec = 0x80000; // O_CLOEXEC; O_DIRECTORY would be another number on each architecture.
+    public const uint SameGroup = uint.MaxValue; // (gid_t)-1
 
     /// <summary>Sends a signal to a process.</summary>
     /// <returns>0, or -1 where the process is gone or belongs to another user.</returns>
@@ -20,4 +25,28 @@ internal static class NativeMethods
     [DllImport("libc", EntryPoint = "lchown", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, uint userId, uint groupId);
+
+    [DllImport("libc", EntryPoint = "geteuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern uint EffectiveUserId();
+
+    /// <summary>Asks about a file.</summary>
+    /// <returns>0, or -1 with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    [DllImport("libc", EntryPoint = "statx", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int Status(
+        int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, [Out] byte[] status);
+
+    /// <summary>Opens a file or folder that is there.</summary>
+    /// <returns>A handle; an invalid one with the reason in <see cref="Marshal.GetLastPInvokeError"/>.</returns>
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern SafeFileHandle Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    /// <summary>What the last call failed with; its number is the exception's <c>HResult</c>, as in .NET's own.</summary>
+    public static IOException LastError(string what)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
+    }
 }
