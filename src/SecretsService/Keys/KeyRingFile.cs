@@ -58,7 +58,7 @@ internal static class KeyRingFile
             File.Delete(unfinished);
             Write(unfinished, json);
             File.Move(unfinished, path, overwrite: false);
-            DirectorySync.Flush(Path.GetDirectoryName(path)!);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
             return ring;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
