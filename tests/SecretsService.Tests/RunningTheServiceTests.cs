@@ -292,12 +292,20 @@ public sealed class RunningInProductionTests : IAsyncLifetime
         await admin.OpenAsync();
         await using var end = new NpgsqlCommand("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'secrets-service' AND datname = current_database()", admin);
 
-        foreach (var _ in Enumerable.Range(0, 5))
+        // At first before any statement was prepared, then when some were, then when all were.
+        await end.ExecuteNonQueryAsync();
+        (await client.PostAsync("/sites", new { name = "shop" })).ShouldBe(201);
+        await end.ExecuteNonQueryAsync();
+        (await client.PostAsync("/sites/shop/environments", new { name = "production" })).ShouldBe(201);
+        foreach (var round in Enumerable.Range(0, 8))
         {
-            (await client.GetAsync("/sites")).ShouldBe(200);
             await end.ExecuteNonQueryAsync();
-            (await client.GetAsync("/sites")).ShouldBe(200);
-            (await client.GetAsync("/global-secrets")).ShouldBe(200);
+            (await client.GetAsync("/sites/shop/environments/production/injection")).ShouldBe(200).Data.GetRawText().ShouldBe("{}");
+            (await client.GetAsync("/sites")).ShouldBe(200).Data[0].GetProperty("slug").GetString().ShouldBe("shop");
+            if (round % 2 == 0)
+            {
+                await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => client.GetAsync("/sites/shop/environments/production/injection")));
+            }
         }
     }
 

@@ -92,5 +92,6 @@ public sealed class TracingServer : SecretsServer
     public TracingServer() => With("Logging:LogLevel:Default", "Trace")
         .With("Logging:LogLevel:Microsoft", "Trace")
         .With("Logging:LogLevel:Microsoft.EntityFrameworkCore", "Trace")
+        .With("Logging:LogLevel:Npgsql", "Trace")
         .With("Logging:LogLevel:SecretsService.Access.BearerAuthentication", "Trace");
 }

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Npgsql;
@@ -20,7 +19,6 @@ internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
-    SecretsDbContext db,
     NpgsqlDataSource database)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -29,12 +27,13 @@ internal sealed class BearerAuthentication(
 
     private const string SchemePrefix = "Bearer ";
 
-    private static readonly Func<SecretsDbContext, byte[], CancellationToken, Task<Caller?>> FindCaller = EF.CompileAsyncQuery(
-        (SecretsDbContext db, byte[] hash, CancellationToken _) =>
-            (from key in db.ApiKeys
-             where key.TokenHash == hash
-             join account in db.Accounts on key.AccountId equals account.Id
-             select new Caller(account.Id, account.Name, key.Id, key.Name)).SingleOrDefault());
+    private const string FindCallerSql =
+        """
+        SELECT a.id, a.name, k.id, k.name
+        FROM api_keys k
+        JOIN accounts a ON a.id = k.account_id
+        WHERE k.token_hash = $1
+        """;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -74,13 +73,25 @@ internal sealed class BearerAuthentication(
     {
         try
         {
-            return await FindCaller(db, hash, Context.RequestAborted);
+            return await FindOnceAsync(hash);
         }
         catch (Exception e) when (e.IsBrokenConnection())
         {
             database.Clear();
-            return await FindCaller(db, hash, Context.RequestAborted);
+            return await FindOnceAsync(hash);
         }
+    }
+
+    // SQL by hand, and prepared: every request makes this look-up.
+    private async Task<Caller?> FindOnceAsync(byte[] hash)
+    {
+        await using var connection = await database.OpenConnectionAsync(Context.RequestAborted);
+        await using var command = new NpgsqlCommand(FindCallerSql, connection) { Parameters = { new NpgsqlParameter<byte[]> { TypedValue = hash } } };
+        await command.PrepareAsync(Context.RequestAborted);
+        await using var reader = await command.ExecuteReaderAsync(Context.RequestAborted);
+        return await reader.ReadAsync(Context.RequestAborted)
+            ? new Caller(reader.GetGuid(0), reader.GetString(1), reader.GetGuid(2), reader.GetString(3))
+            : null;
     }
 
     private string? PresentedToken()

@@ -8,7 +8,11 @@ namespace SecretsService.Resolution;
 /// <summary>The routes of the merged map.</summary>
 internal static class InjectionEndpoints
 {
-    public static void AddResolution(this IServiceCollection services) => services.AddScoped<VariableResolver>();
+    public static void AddResolution(this IServiceCollection services)
+    {
+        services.AddSingleton<SnapshotReader>();
+        services.AddScoped<VariableResolver>();
+    }
 
     public static void MapInjection(this IEndpointRouteBuilder api)
     {

@@ -17,7 +17,8 @@ internal sealed class DatabaseAddress
     /// <summary>
     /// Takes a connection string. What it does not set gets defaults: a name that the server's lists show, and a pool that leaves room
     /// for backups and for other replicas on a server with its usual 100 connections. Statements are not prepared automatically: Npgsql 10.0.0
-    /// loses its place in the protocol where a statement's first prepared use meets a connection that the server has ended.
+    /// loses its place in the protocol where a statement's first prepared use meets a connection that the server has ended. The reads that every
+    /// request makes are prepared explicitly, which it does right.
     /// </summary>
     /// <exception cref="StartupException">It is no connection string.</exception>
     public void Use(string connectionString)

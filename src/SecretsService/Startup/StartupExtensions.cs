@@ -39,7 +39,9 @@ internal static class StartupExtensions
         services.AddOptions<BootstrapOptions>().BindConfiguration(BootstrapOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<BootstrapOptions>, BootstrapOptionsValidator>();
         services.AddSingleton<DatabaseAddress>();
-        services.AddSingleton(provider => NpgsqlDataSource.Create(provider.GetRequiredService<DatabaseAddress>().ConnectionString));
+        services.AddSingleton(provider => new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseAddress>().ConnectionString)
+            .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+            .Build());
         services.AddDbContextPool<SecretsDbContext>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddScoped<DatabasePreparation>();
