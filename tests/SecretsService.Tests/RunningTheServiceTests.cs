@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using SecretsService.Access;
+using SecretsService.Startup;
 using SecretsService.Storage.Embedded;
 using SecretsService.Testing;
 using Shouldly;
@@ -280,6 +281,24 @@ public sealed class RunningInProductionTests : IAsyncLifetime
 
         (await service.ExitAsync()).ShouldBe(1);
         service.Output.ShouldContain("does not know (20991231000000_Future)");
+
+        var migrating = ServiceProcess.Start([("ConnectionStrings__Secrets", _database)], "--migrate");
+        (await migrating.ExitAsync()).ShouldBe(1);
+        migrating.Output.ShouldContain("does not know (20991231000000_Future)");
+    }
+
+    [Theory]
+    [InlineData("Host=x", 40, "secrets-service")]
+    [InlineData("Host=x;Maximum Pool Size=100", 100, "secrets-service")]
+    [InlineData("Host=x;MaxPoolSize=7;Application Name=mine", 7, "mine")]
+    public void What_the_connection_string_sets_stands(string connectionString, int poolSize, string applicationName)
+    {
+        var address = new DatabaseAddress();
+        address.Use(connectionString);
+
+        var used = new NpgsqlConnectionStringBuilder(address.ConnectionString);
+        used.MaxPoolSize.ShouldBe(poolSize);
+        used.ApplicationName.ShouldBe(applicationName);
     }
 
     [Fact]

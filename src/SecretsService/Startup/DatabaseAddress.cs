@@ -5,7 +5,7 @@ namespace SecretsService.Startup;
 /// <summary>Where the database is: known from configuration, or once the service has started one of its own.</summary>
 internal sealed class DatabaseAddress
 {
-    private const int PoolSize = 40;
+    private const string Defaults = "Application Name=secrets-service;Maximum Pool Size=40;";
 
     /// <summary>The connection string, with its password: never log it.</summary>
     public string ConnectionString
@@ -25,14 +25,8 @@ internal sealed class DatabaseAddress
     {
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder(connectionString);
-            builder.ApplicationName ??= "secrets-service";
-            if (!builder.ContainsKey("Maximum Pool Size") || builder.MaxPoolSize == new NpgsqlConnectionStringBuilder().MaxPoolSize)
-            {
-                builder.MaxPoolSize = PoolSize;
-            }
-
-            ConnectionString = builder.ConnectionString;
+            // Of a word that stands twice the last one counts: what the operator sets stands, whatever it is.
+            ConnectionString = new NpgsqlConnectionStringBuilder(Defaults + connectionString).ConnectionString;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {

@@ -18,7 +18,7 @@ internal sealed class DatabasePreparation(
 
     /// <summary>Applies the migrations that the database lacks, and nothing else.</summary>
     public Task MigrateAsync(CancellationToken cancellation) =>
-        WithLockAsync(() => db.Database.MigrateAsync(cancellation), cancellation);
+        WithLockAsync(() => BringSchemaUpToDateAsync(mayMigrate: true, cancellation), cancellation);
 
     /// <summary>Does all of it.</summary>
     /// <param name="dataDirectory">The folder of a database that the service started itself; else null.</param>
@@ -32,7 +32,7 @@ internal sealed class DatabasePreparation(
         await WithLockAsync(
             async () =>
             {
-                await BringSchemaUpToDateAsync(cancellation);
+                await BringSchemaUpToDateAsync(options.Value.MigrateAtStart, cancellation);
                 ring.Use(await loader.LoadAsync(dataDirectory, cancellation));
                 token = await firstAccount.CreateIfNoneAsync(mayGenerateKey, cancellation);
             },
@@ -40,24 +40,25 @@ internal sealed class DatabasePreparation(
         return token;
     }
 
-    private async Task BringSchemaUpToDateAsync(CancellationToken cancellation)
+    private async Task BringSchemaUpToDateAsync(bool mayMigrate, CancellationToken cancellation)
     {
-        var applied = await db.Database.GetAppliedMigrationsAsync(cancellation);
-        var unknown = applied.Except(db.Database.GetMigrations(), StringComparer.Ordinal).ToList();
+        var known = db.Database.GetMigrations().ToList();
+        var applied = (await db.Database.GetAppliedMigrationsAsync(cancellation)).ToList();
+        var unknown = applied.Except(known, StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
         {
             throw new StartupException(
                 $"The database has {unknown.Count} migration(s) that this release does not know ({unknown[^1]}): start the newer release that made them.");
         }
 
-        var pending = (await db.Database.GetPendingMigrationsAsync(cancellation)).ToList();
-        if (pending.Count > 0 && !options.Value.MigrateAtStart)
+        var pending = known.Except(applied, StringComparer.Ordinal).Count();
+        if (pending > 0 && !mayMigrate)
         {
             throw new StartupException(
-                $"The database lacks {pending.Count} migration(s), and Database:MigrateAtStart is false: run the service with --migrate first.");
+                $"The database lacks {pending} migration(s), and Database:MigrateAtStart is false: run the service with --migrate first.");
         }
 
-        if (pending.Count > 0)
+        if (pending > 0)
         {
             await db.Database.MigrateAsync(cancellation);
         }
