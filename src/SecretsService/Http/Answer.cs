@@ -10,6 +10,14 @@ namespace SecretsService.Http;
 /// <summary>Turns outcomes into HTTP answers in the envelope. The one place that picks the status of a refusal.</summary>
 internal static class Answer
 {
+    /// <summary>
+    /// How answers escape text. Each is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and text in other scripts stays
+    /// readable.
+    /// </summary>
+    public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    private static readonly ContractsJson Readable = new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = Encoder });
+
     /// <summary>Answers with one object.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
@@ -21,8 +29,7 @@ internal static class Answer
     public static IResult One<T>(Outcome<T> outcome, Func<T, string> message)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? new JsonAnswer<Envelope<T>>(
-                new() { Data = data, Message = message(data), HttpStatus = StatusCodes.Status200OK }, StatusCodes.Status200OK)
+            ? Enveloped(data, message(data), StatusCodes.Status200OK)
             : Refused(failure);
 
     /// <summary>Answers with an object that was created, and where it is to be found.</summary>
@@ -32,10 +39,7 @@ internal static class Answer
     public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? new JsonAnswer<Envelope<T>>(
-                new() { Data = data, Message = message, HttpStatus = StatusCodes.Status201Created },
-                StatusCodes.Status201Created,
-                HttpExtensions.ApiPath + location(data))
+            ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data))
             : Refused(failure);
 
     /// <summary>Answers with one page of a list.</summary>
@@ -62,6 +66,9 @@ internal static class Answer
     /// <summary>Answers with an error that no <see cref="Failure"/> stands for: of the framework, or of the service itself.</summary>
     public static IResult Error(int status, string code, string message) => new ErrorAnswer(status, code, message, null);
 
+    private static JsonAnswer<Envelope<T>> Enveloped<T>(T data, string message, int status, string? location = null) =>
+        new(new() { Data = data, Message = message, HttpStatus = status }, status, location);
+
     private static int StatusOf(FailureKind kind) => kind switch
     {
         FailureKind.Malformed => StatusCodes.Status400BadRequest,
@@ -87,10 +94,6 @@ internal static class Answer
             return new JsonAnswer<ErrorEnvelope>(envelope, status).ExecuteAsync(httpContext);
         }
     }
-
-    // Every answer is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and other scripts stay readable.
-    private static readonly ContractsJson Readable =
-        new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private sealed class JsonAnswer<T>(T body, int status, string? location = null) : IResult
     {

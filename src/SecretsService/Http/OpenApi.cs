@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using SecretsService.Contracts;
@@ -12,13 +13,17 @@ namespace SecretsService.Http;
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and Swagger UI at <c>/swagger</c>.</summary>
 internal static class OpenApi
 {
-    private const string BearerScheme = "bearer";
+    /// <summary>The name of the security scheme.</summary>
+    public const string BearerScheme = "bearer";
 
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Default));
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.PropertyNamingPolicy = ContractsJson.Default.Options.PropertyNamingPolicy);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractsJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = ContractsJson.Default.Options.PropertyNamingPolicy;
+        });
         services.AddSwaggerGen(options =>
         {
             options.SwaggerDoc("v1", Info());
@@ -97,15 +102,9 @@ internal sealed class RouteOperationFilter : IOperationFilter
             }),
         ];
         operation.RequestBody = BodyOf(context, metadata);
-        if (!metadata.OfType<Microsoft.AspNetCore.Authorization.IAllowAnonymous>().Any())
-        {
-            operation.Security = [new() { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] }];
-        }
-        else
-        {
-            operation.Security = [];
-        }
-
+        operation.Security = metadata.OfType<IAllowAnonymous>().Any()
+            ? []
+            : [new() { [new OpenApiSecuritySchemeReference(OpenApi.BearerScheme, context.Document)] = [] }];
         AddExamples(operation, metadata);
     }
 
@@ -166,10 +165,10 @@ internal sealed class ContractSchemaFilter : ISchemaFilter
 
         // Requests are read strictly. Answers may gain members, and no client should refuse them for it.
         record.AdditionalPropertiesAllowed = !IsRequest(context.Type);
-        foreach (var property in context.Type.GetProperties())
+        foreach (var property in IsRequest(context.Type) ? context.Type.GetProperties() : [])
         {
             var name = StrictJson.NameOf(property.Name);
-            if (IsRequest(context.Type) && record.Properties.TryGetValue(name, out var member) && member is OpenApiSchema optional)
+            if (record.Properties.TryGetValue(name, out var member) && member is OpenApiSchema optional)
             {
                 MakeOptional(record, property, name, optional);
             }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Http;
@@ -12,9 +11,6 @@ namespace SecretsService.Resolution;
 /// </summary>
 internal sealed class InjectionAnswer(MergedVariables variables) : IResult
 {
-    // The answer is JSON and says so (nosniff): nothing needs escaping for the sake of HTML, and text in other scripts stays readable.
-    private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var _ = variables;
@@ -37,7 +33,7 @@ internal sealed class InjectionAnswer(MergedVariables variables) : IResult
 
     private void Write(ZeroingBuffer body)
     {
-        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Encoder });
+        using var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = Answer.Encoder });
         json.WriteStartObject();
         json.WriteStartObject("data");
         using var escaped = new ZeroingBuffer(4_096);
@@ -61,7 +57,7 @@ internal sealed class InjectionAnswer(MergedVariables variables) : IResult
         var done = false;
         while (!done)
         {
-            done = Encoder.EncodeUtf8(value, escaped.GetSpan(1_024), out var consumed, out var written) == OperationStatus.Done;
+            done = Answer.Encoder.EncodeUtf8(value, escaped.GetSpan(1_024), out var consumed, out var written) == OperationStatus.Done;
             escaped.Advance(written);
             value = value[consumed..];
         }

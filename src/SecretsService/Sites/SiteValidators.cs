@@ -21,6 +21,10 @@ internal static class SiteRules
         .Must(slug => slug is null || Slugs.IsSlug(slug))
         .WithMessage(Slugs.Rule);
 
+    public static void MustFollowFrom<T>(this IRuleBuilder<T, string?> rule, Func<T, string> name) => rule
+        .Must((request, slug) => slug is not null || Slugs.FromName(name(request)) is not null)
+        .WithMessage("The name has no letter or digit to make a slug of. Send a slug.");
+
     public static void MustBeType<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(type => type is null || EnvironmentTypes.IsType(type))
         .WithMessage(EnvironmentTypes.Rule);
@@ -39,8 +43,7 @@ internal sealed class CreateSiteValidator : AbstractValidator<CreateSite>
     {
         RuleFor(s => s.Name).MustBeName();
         RuleFor(s => s.Slug).MustBeSlug();
-        RuleFor(s => s.Slug).Must((site, slug) => slug is not null || Slugs.FromName(site.Name) is not null)
-            .WithMessage("The name has no letter or digit to make a slug of. Send a slug.");
+        RuleFor(s => s.Slug).MustFollowFrom(s => s.Name);
         RuleFor(s => s.Tags).MustBeTags();
     }
 }
@@ -61,8 +64,7 @@ internal sealed class CreateEnvironmentValidator : AbstractValidator<CreateEnvir
     {
         RuleFor(e => e.Name).MustBeName();
         RuleFor(e => e.Slug).MustBeSlug();
-        RuleFor(e => e.Slug).Must((environment, slug) => slug is not null || Slugs.FromName(environment.Name) is not null)
-            .WithMessage("The name has no letter or digit to make a slug of. Send a slug.");
+        RuleFor(e => e.Slug).MustFollowFrom(e => e.Name);
         RuleFor(e => e.Type).MustBeType();
         RuleFor(e => e.Tags).MustBeTags();
     }

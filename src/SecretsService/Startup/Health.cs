@@ -47,7 +47,7 @@ internal sealed class KeyRingHealth(SecretsDbContext db, ServiceKeyRing ring) : 
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var needed = await db.AccountKeys.Select(k => k.KeyEncryptionKeyId).Distinct().ToListAsync(cancellationToken);
+        var needed = await KeyRingLoader.InUse(db).ToListAsync(cancellationToken);
         return needed.TrueForAll(ring.Current.Contains)
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("The key ring lacks a key that the database was sealed with.");

@@ -36,6 +36,9 @@ internal sealed class KeyRingLoader(SecretsDbContext db, IOptions<KeyOptions> op
         }
     }
 
+    /// <summary>The ids of the key encryption keys without which something in the database could not be opened.</summary>
+    public static IQueryable<string> InUse(SecretsDbContext db) => db.AccountKeys.Select(k => k.KeyEncryptionKeyId).Distinct();
+
     private KeyRing Open(string? dataDirectory, List<KeyEncryptionKeyRow> known)
     {
         try
@@ -60,7 +63,7 @@ internal sealed class KeyRingLoader(SecretsDbContext db, IOptions<KeyOptions> op
 
     private async Task CheckAsync(KeyRing ring, List<KeyEncryptionKeyRow> known, CancellationToken cancellation)
     {
-        var needed = await db.AccountKeys.Select(k => k.KeyEncryptionKeyId).Distinct().ToListAsync(cancellation);
+        var needed = await InUse(db).ToListAsync(cancellation);
         var missing = needed.Where(id => !ring.Contains(id)).Order(StringComparer.Ordinal)
             .Select(id => $"The key ring lacks {id}, which the database was sealed with: add that key from your backup of the ring.");
         var swapped = known.Where(k => ring.Contains(k.Id) && !ring.IsCheckValue(k.Id, k.CheckValue))
