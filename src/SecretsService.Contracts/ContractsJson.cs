@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace SecretsService.Contracts;
 
@@ -26,8 +27,14 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
 [JsonSerializable(typeof(MergedMap))]
+[JsonSerializable(typeof(Envelope<IReadOnlyList<SecretMetadata>>))]
+[JsonSerializable(typeof(ListEnvelope<SecretVersion>))]
+[JsonSerializable(typeof(Envelope<RevealedSecret>))]
+[JsonSerializable(typeof(Envelope<SecretCounts>))]
 [JsonSerializable(typeof(CreateSecret))]
 [JsonSerializable(typeof(UpdateSecret))]
+[JsonSerializable(typeof(RollbackSecret))]
+[JsonSerializable(typeof(RevealSecret))]
 [JsonSerializable(typeof(CreateSite))]
 [JsonSerializable(typeof(UpdateSite))]
 [JsonSerializable(typeof(CreateEnvironment))]
@@ -39,13 +46,26 @@ public sealed partial class ContractsJson : JsonSerializerContext
 }
 
 /// <summary>Writes a time in UTC with <c>Z</c> and to the microsecond, as the database keeps it; reads RFC 3339 with any offset.</summary>
-internal sealed class UtcTimestampConverter : JsonConverter<DateTimeOffset>
+internal sealed partial class UtcTimestampConverter : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
-    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.GetDateTimeOffset().ToUniversalTime();
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        // A time without an offset is refused: it would mean whatever zone the server happens to be in.
+        var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+        if (!Rfc3339().IsMatch(text)
+            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
+        {
+            throw new JsonException();
+        }
+
+        return time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+    }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+
+    [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex Rfc3339();
 }

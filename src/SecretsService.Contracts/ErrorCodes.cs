@@ -21,6 +21,12 @@ public static class ErrorCodes
     /// <summary>409: the resource holds others that would be lost; the message says how to go on.</summary>
     public const string InUse = "in_use";
 
+    /// <summary>409: the resource's state does not allow it; the message says how to go on.</summary>
+    public const string StateConflict = "state_conflict";
+
+    /// <summary>412: the resource is no longer as <c>If-Match</c> has it.</summary>
+    public const string PreconditionFailed = "precondition_failed";
+
     /// <summary>413: the body is larger than the service reads.</summary>
     public const string BodyTooLarge = "body_too_large";
 

@@ -24,8 +24,6 @@ public sealed class DataEncryptionKey : IDisposable
 
     internal KeyMaterial Key => _box.Key;
 
-    private static ReadOnlySpan<byte> Purpose => "secrets-service value"u8;
-
     /// <summary>Makes a random key.</summary>
     public static DataEncryptionKey Generate() => new(KeyMaterial.Generate());
 
@@ -67,7 +65,7 @@ public sealed class DataEncryptionKey : IDisposable
             throw new ArgumentException("A value is bound to a name.", nameof(identity));
         }
 
-        var data = new AssociatedData(buffer, Purpose);
+        var data = new AssociatedData(buffer, PurposeOf(identity.Kind));
         data.Add(identity.AccountId);
         data.Add(identity.SecretId);
         data.Add(identity.Version);
@@ -75,4 +73,11 @@ public sealed class DataEncryptionKey : IDisposable
         data.Add(identity.Name);
         return data;
     }
+
+    private static ReadOnlySpan<byte> PurposeOf(ValueKind kind) => kind switch
+    {
+        ValueKind.Secret => "secrets-service value"u8,
+        ValueKind.Plain => "secrets-service plain value"u8,
+        ValueKind.Answer => "secrets-service answer"u8,
+    };
 }

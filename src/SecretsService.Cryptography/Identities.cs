@@ -1,5 +1,21 @@
 namespace SecretsService.Cryptography;
 
+/// <summary>What a sealed value is, which it is bound to: one kind never opens as another.</summary>
+public enum ValueKind
+{
+    /// <summary>A secret's value, which is only handed to who may have it.</summary>
+    Secret,
+
+    /// <summary>
+    /// A plain variable's value, which lists show. That it is bound to its kind is what keeps a secret from being shown by whoever can write
+    /// to the database and calls it plain.
+    /// </summary>
+    Plain,
+
+    /// <summary>An answer that is kept to be repeated.</summary>
+    Answer,
+}
+
 /// <summary>
 /// What a sealed value is bound to: it opens for this very account, secret, version, scope and name, and for no other. Build it from the row
 /// being read.
@@ -16,7 +32,11 @@ namespace SecretsService.Cryptography;
 /// The secret's name, compared byte for byte as UTF-8: neither case nor Unicode normalisation is changed. Of any length, but not
 /// <see langword="null"/>, and without surrogates that lack their pair.
 /// </param>
-public readonly record struct ValueIdentity(Guid AccountId, Guid SecretId, int Version, string Scope, string Name);
+public readonly record struct ValueIdentity(Guid AccountId, Guid SecretId, int Version, string Scope, string Name)
+{
+    /// <summary>What it is: a secret unless said otherwise.</summary>
+    public ValueKind Kind { get; init; }
+}
 
 /// <summary>
 /// What a wrapped key is bound to, beside its purpose (encryption of values or fingerprints) and the key encryption key's id: it unwraps for

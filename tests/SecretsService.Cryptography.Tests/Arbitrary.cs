@@ -27,7 +27,8 @@ internal static class Arbitrary
         from version in ArbMap.Default.GeneratorFor<int>()
         from scope in Text
         from name in Text
-        select new ValueIdentity(account, secret, version, scope, name);
+        from kind in Gen.Elements(Enum.GetValues<ValueKind>())
+        select new ValueIdentity(account, secret, version, scope, name) { Kind = kind };
 
     public static readonly Gen<KeyIdentity> KeyIdentity =
         from account in ArbMap.Default.GeneratorFor<Guid>()

@@ -39,7 +39,12 @@ internal static class IndependentWriter
     }
 
     public static byte[] ValueData(ValueIdentity identity) => Fields(
-        Encoding.UTF8.GetBytes("secrets-service value"),
+        Encoding.UTF8.GetBytes(identity.Kind switch
+        {
+            ValueKind.Secret => "secrets-service value",
+            ValueKind.Plain => "secrets-service plain value",
+            ValueKind.Answer => "secrets-service answer",
+        }),
         [1],
         Bytes(identity.AccountId),
         Bytes(identity.SecretId),

@@ -26,6 +26,8 @@ public sealed class OpeningTamperedValuesTests : IDisposable
         Known.Value with { Name = "api_key" },
         Known.Value with { Name = "API_KEY\0" },
         Known.Value with { Name = "" },
+        Known.Value with { Kind = ValueKind.Plain },
+        Known.Value with { Kind = ValueKind.Answer },
     ];
 
     public static TheoryData<string> OtherScopes =>

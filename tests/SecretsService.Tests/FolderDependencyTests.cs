@@ -11,13 +11,15 @@ public sealed class FolderDependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Outcomes"] = [],
+        ["Scopes"] = [],
         ["Storage"] = [],
         ["Http"] = ["Outcomes", "Storage"],
         ["Keys"] = ["Storage"],
         ["Access"] = ["Outcomes", "Storage", "Http"],
+        ["Audit"] = ["Storage", "Access"],
         ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
-        ["Secrets"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites"],
-        ["Resolution"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
+        ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 

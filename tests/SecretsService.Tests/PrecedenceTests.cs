@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using SecretsService.Resolution;
+using SecretsService.Scopes;
 using SecretsService.Secrets;
 using Shouldly;
 using Xunit;

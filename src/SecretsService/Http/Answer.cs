@@ -16,7 +16,8 @@ internal static class Answer
     /// </summary>
     public static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
-    private static readonly ContractsJson Readable = new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = Encoder });
+    /// <summary>The contracts as answers write them.</summary>
+    public static readonly ContractsJson Readable = new(new JsonSerializerOptions(ContractsJson.Default.Options) { Encoder = Encoder });
 
     /// <summary>Answers with one object.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
@@ -32,6 +33,15 @@ internal static class Answer
             ? Enveloped(data, message(data), StatusCodes.Status200OK)
             : Refused(failure);
 
+    /// <summary>Answers with one object and its entity tag; with 304 where the caller holds that state of it already.</summary>
+    /// <param name="outcome">The object, or the failure to answer instead.</param>
+    /// <param name="message">What was done.</param>
+    public static IResult Tagged<T>(Outcome<T> outcome, Func<T, string> message)
+        where T : notnull =>
+        outcome.Succeeded(out var data, out var failure)
+            ? Enveloped(data, message(data), StatusCodes.Status200OK) with { Tag = EntityTags.Of(data) }
+            : Refused(failure);
+
     /// <summary>Answers with an object that was created, and where it is to be found.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
@@ -39,7 +49,7 @@ internal static class Answer
     public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data))
+            ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data)) with { Tag = EntityTags.Of(data) }
             : Refused(failure);
 
     /// <summary>Answers with one page of a list.</summary>
@@ -74,6 +84,7 @@ internal static class Answer
         FailureKind.Malformed => StatusCodes.Status400BadRequest,
         FailureKind.NotFound => StatusCodes.Status404NotFound,
         FailureKind.Conflict => StatusCodes.Status409Conflict,
+        FailureKind.PreconditionFailed => StatusCodes.Status412PreconditionFailed,
         FailureKind.BodyTooLarge => StatusCodes.Status413PayloadTooLarge,
         FailureKind.UnsupportedMediaType => StatusCodes.Status415UnsupportedMediaType,
         FailureKind.Invalid => StatusCodes.Status422UnprocessableEntity,
@@ -95,19 +106,32 @@ internal static class Answer
         }
     }
 
-    private sealed class JsonAnswer<T>(T body, int status, string? location = null) : IResult
+    private sealed record JsonAnswer<T>(T Body, int Status, string? Location = null) : IResult
     {
+        public EntityTagHeaderValue? Tag { get; init; }
+
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.StatusCode = status;
-            httpContext.Response.Headers[HeaderNames.CacheControl] = "no-store";
-            if (location is not null)
+            var response = httpContext.Response;
+            response.StatusCode = Status;
+            response.Headers[HeaderNames.CacheControl] = "no-store";
+            if (Location is not null)
             {
-                httpContext.Response.Headers[HeaderNames.Location] = location;
+                response.Headers[HeaderNames.Location] = Location;
+            }
+
+            if (Tag is not null)
+            {
+                response.Headers[HeaderNames.ETag] = Tag.ToString();
+                if (HttpMethods.IsGet(httpContext.Request.Method) && Tag.IsHeldBy(httpContext.Request))
+                {
+                    response.StatusCode = StatusCodes.Status304NotModified;
+                    return Task.CompletedTask;
+                }
             }
 
             var type = (JsonTypeInfo<T>)Readable.GetTypeInfo(typeof(T))!;
-            return httpContext.Response.WriteAsJsonAsync(body, type, contentType: null, httpContext.RequestAborted);
+            return response.WriteAsJsonAsync(Body, type, contentType: null, httpContext.RequestAborted);
         }
     }
 }

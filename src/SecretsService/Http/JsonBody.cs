@@ -17,6 +17,8 @@ namespace SecretsService.Http;
 internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonBody<T>>
     where T : class
 {
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
     private readonly T? _value;
 
     private JsonBody(Outcome<T> outcome)
@@ -32,7 +34,8 @@ internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonB
 
     public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var read = await RequestBody.ReadAsync(context.Request);
+        var isOptional = parameter.IsDefined(typeof(OptionalBodyAttribute), inherit: false);
+        var read = await RequestBody.ReadAsync(context.Request, isOptional ? EmptyObject : null, MediaTypes.Json);
         if (!read.Succeeded(out var utf8, out var failure))
         {
             return new JsonBody<T>(failure);
@@ -61,6 +64,17 @@ internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonB
     }
 }
 
+/// <summary>Marks a body that need not be sent: none is as good as an empty object.</summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+internal sealed class OptionalBodyAttribute : Attribute;
+
+/// <summary>The types of bodies that routes read.</summary>
+internal static class MediaTypes
+{
+    public const string Json = "application/json";
+    public const string Text = "text/plain";
+}
+
 /// <summary>Reads the bytes of a request's body.</summary>
 internal static class RequestBody
 {
@@ -69,7 +83,11 @@ internal static class RequestBody
     /// </summary>
     public const int LimitBytes = 1_048_576;
 
-    public static async Task<Outcome<byte[]>> ReadAsync(HttpRequest request)
+    /// <summary>Reads the body, once; what was read is <see cref="BytesOf"/> from then on.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="whenEmpty">What an empty body stands for; null where there must be one.</param>
+    /// <param name="mediaTypes">The types that the route reads.</param>
+    public static async Task<Outcome<byte[]>> ReadAsync(HttpRequest request, byte[]? whenEmpty, params string[] mediaTypes)
     {
         if (request.ContentLength > LimitBytes)
         {
@@ -80,9 +98,12 @@ internal static class RequestBody
         {
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-            return body.Length == 0 ? Failure.Malformed("The request has no body. Send a JSON object.")
-                : !IsJson(request.ContentType) ? Failure.UnsupportedMediaType()
-                : body.ToArray();
+            var bytes = body.ToArray();
+            request.HttpContext.Features.Set(new ReadBytes(bytes));
+            return bytes.Length == 0 ? whenEmpty ?? (Outcome<byte[]>)Failure.Malformed("The request has no body. Send a JSON object.")
+                : mediaTypes.Any(type => IsOf(type, request.ContentType)) ? bytes
+                : mediaTypes is [MediaTypes.Json] ? Failure.UnsupportedMediaType()
+                : Failure.UnsupportedMediaType($"The body must be {string.Join(" or ", mediaTypes)} in UTF-8. Send the header Content-Type.");
         }
         catch (BadHttpRequestException e)
         {
@@ -92,10 +113,16 @@ internal static class RequestBody
         }
     }
 
-    private static bool IsJson(string? contentType) =>
+    /// <summary>The bytes of a body that was read; none where the route reads no body.</summary>
+    public static ReadOnlyMemory<byte> BytesOf(HttpContext context) => context.Features.Get<ReadBytes>()?.Bytes ?? default(ReadOnlyMemory<byte>);
+
+    /// <summary>True for a content type of this media type, in UTF-8.</summary>
+    public static bool IsOf(string mediaType, string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && type.MediaType.Equals(mediaType, StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+
+    private sealed record ReadBytes(ReadOnlyMemory<byte> Bytes);
 }
 
 /// <summary>
@@ -104,7 +131,23 @@ internal static class RequestBody
 /// </summary>
 internal static class StrictJson
 {
+    private const string TimeRule = "a time by RFC 3339 with its offset, for example 2027-01-31T12:00:00Z";
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = ContractsJson.MaxDepth, AllowDuplicateProperties = false };
+
+    private static readonly Dictionary<Type, string> Described = new()
+    {
+        [typeof(string)] = "a string of Unicode text",
+        [typeof(Clearable<string?>)] = "a string of Unicode text",
+        [typeof(ValueInput)] = "a string of Unicode text, or a JSON object for a typed secret",
+        [typeof(bool?)] = "true or false",
+        [typeof(int)] = "a whole number",
+        [typeof(int?)] = "a whole number",
+        [typeof(DateTimeOffset?)] = TimeRule,
+        [typeof(Clearable<DateTimeOffset?>)] = TimeRule,
+        [typeof(IReadOnlyList<string>)] = "an array of strings",
+        [typeof(JsonElement?)] = "a JSON object",
+    };
 
     /// <summary>Reads an object.</summary>
     /// <param name="type">The record's contract.</param>
@@ -199,10 +242,11 @@ internal static class StrictJson
     private static bool IsClearable(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Clearable<>);
 
     private static string Describe(Type type) =>
-        type == typeof(string) || type == typeof(Clearable<string?>) ? "a string of Unicode text"
-        : type == typeof(bool?) ? "true or false"
-        : type == typeof(IReadOnlyList<string>) ? "an array of strings"
+        Described.TryGetValue(type, out var words) ? words
+        : Nullable.GetUnderlyingType(type) is { IsEnum: true } values ? $"one of {string.Join(", ", NamesOf(values))}"
         : throw new InvalidOperationException($"[unexpected] no words for the type {type.Name} of a request's field");
+
+    private static IEnumerable<string> NamesOf(Type values) => Enum.GetNames(values).Select(NameOf);
 
     // Not e.Message: it quotes the text.
     private static string Explain(JsonException e) => e.LineNumber is null

@@ -39,6 +39,9 @@ internal static class OpenApi
             options.CustomSchemaIds(SchemaId);
             options.IncludeXmlComments(typeof(ContractsJson).Assembly);
             options.MapType<Clearable<string?>>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null });
+            options.MapType<Clearable<DateTimeOffset?>>(
+                () => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "date-time" });
+            options.MapType<ValueInput>(() => new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Object });
             options.SchemaFilter<ContractSchemaFilter>();
             options.OperationFilter<RouteOperationFilter>();
             options.DocumentFilter<TagFilter>();
@@ -79,6 +82,9 @@ internal sealed class RouteOperationFilter : IOperationFilter
     {
         ["site"] = "The site's id or slug.",
         ["environment"] = "The environment's id or slug.",
+        ["app"] = "The app's id or slug.",
+        ["type"] = "The secret type's key.",
+        ["key"] = "The name of the environment variable.",
         ["id"] = "The id.",
     };
 
@@ -128,7 +134,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
             .FirstOrDefault(t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(JsonBody<>));
         return body is null ? null : new OpenApiRequestBody
         {
-            Required = true,
+            Required = !context.MethodInfo.GetParameters().Any(p => p.IsDefined(typeof(OptionalBodyAttribute), inherit: false)),
             Content = new Dictionary<string, IOpenApiMediaType>(StringComparer.Ordinal)
             {
                 ["application/json"] = new OpenApiMediaType
@@ -156,6 +162,8 @@ internal sealed class RouteOperationFilter : IOperationFilter
 /// <summary>Says of the records what their attributes and the strict reader mean.</summary>
 internal sealed class ContractSchemaFilter : ISchemaFilter
 {
+    private static readonly string[] RequestVerbs = ["Create", "Update", "Rollback", "RevealSecret", "Require"];
+
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
         if (schema is not OpenApiSchema record || record.Properties is null)
@@ -181,14 +189,13 @@ internal sealed class ContractSchemaFilter : ISchemaFilter
         {
             member.Type &= ~JsonSchemaType.Null;
         }
-        else if (property.PropertyType == typeof(Clearable<string?>))
+        else if (property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(Clearable<>))
         {
             record.Required?.Remove(name);
         }
     }
 
-    private static bool IsRequest(Type type) =>
-        type.Name.StartsWith("Create", StringComparison.Ordinal) || type.Name.StartsWith("Update", StringComparison.Ordinal);
+    private static bool IsRequest(Type type) => RequestVerbs.Any(verb => type.Name.StartsWith(verb, StringComparison.Ordinal));
 }
 
 /// <summary>A body that the route takes, as an example in OpenAPI.</summary>

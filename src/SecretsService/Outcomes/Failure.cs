@@ -20,6 +20,9 @@ internal enum FailureKind
     /// <summary>The state of the resource stands against it.</summary>
     Conflict,
 
+    /// <summary>The resource is not as the request expects it to be.</summary>
+    PreconditionFailed,
+
     /// <summary>A field breaks a rule.</summary>
     Invalid,
 }
@@ -61,11 +64,11 @@ internal sealed record Failure
         ErrorCodes.BodyTooLarge,
         $"The body is larger than {limitBytes} bytes, the most that is read.");
 
-    /// <summary>The body is not JSON by its content type.</summary>
-    public static Failure UnsupportedMediaType() => new(
-        FailureKind.UnsupportedMediaType,
-        ErrorCodes.UnsupportedMediaType,
-        "The body must be JSON in UTF-8. Send the header Content-Type: application/json.");
+    /// <summary>The body is of another type than the route reads.</summary>
+    /// <param name="message">Which types it reads, and the header to send.</param>
+    public static Failure UnsupportedMediaType(
+        string message = "The body must be JSON in UTF-8. Send the header Content-Type: application/json.") =>
+        new(FailureKind.UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, message);
 
     /// <summary>The account has no such resource.</summary>
     /// <param name="message">Which kind of resource, for example "Environment not found".</param>
@@ -74,6 +77,23 @@ internal sealed record Failure
     /// <summary>The resource holds others that would be lost with it.</summary>
     /// <param name="message">What it holds, and how to go on.</param>
     public static Failure InUse(string message) => new(FailureKind.Conflict, ErrorCodes.InUse, message);
+
+    /// <summary>Something needs the resource.</summary>
+    /// <param name="dependents">What needs it, each in a few words.</param>
+    public static Failure HasDependents(IEnumerable<string> dependents) => new(
+        FailureKind.Conflict,
+        ErrorCodes.InUse,
+        "Something needs this secret: errors.dependents says what. Change that first, or send ?force=true.",
+        FieldErrors.Of("dependents", dependents));
+
+    /// <summary>The resource's state does not allow it.</summary>
+    /// <param name="message">What stands against it, and how to go on.</param>
+    public static Failure StateConflict(string message) => new(FailureKind.Conflict, ErrorCodes.StateConflict, message);
+
+    /// <summary>The resource has changed since the caller looked at it.</summary>
+    /// <param name="message">What to do.</param>
+    public static Failure PreconditionFailed(string message) =>
+        new(FailureKind.PreconditionFailed, ErrorCodes.PreconditionFailed, message);
 
     /// <summary>One or more fields break a rule.</summary>
     /// <param name="errors">What is wrong with each.</param>
@@ -88,8 +108,11 @@ internal sealed record Failure
     /// <summary>A sibling has the name already.</summary>
     /// <param name="field">The field that holds the name.</param>
     /// <param name="error">Which sibling, and what to do.</param>
-    public static Failure NameTaken(string field, string error) =>
-        new(FailureKind.Invalid, ErrorCodes.NameTaken, "Validation failed", new FieldErrors { { field, error } });
+    public static Failure NameTaken(string field, string error) => NameTaken(new FieldErrors { { field, error } });
+
+    /// <summary>Siblings have the names already.</summary>
+    /// <param name="errors">Which siblings, and what to do.</param>
+    public static Failure NameTaken(FieldErrors errors) => new(FailureKind.Invalid, ErrorCodes.NameTaken, "Validation failed", errors);
 
     /// <summary>A scope holds as many secrets as it may.</summary>
     /// <param name="limit">How many it may hold.</param>

@@ -16,6 +16,18 @@ internal sealed class FieldErrors : IReadOnlyDictionary<string, IReadOnlyList<st
 
     public IReadOnlyList<string> this[string key] => _errors[key];
 
+    /// <summary>Says several things of one field.</summary>
+    public static FieldErrors Of(string field, IEnumerable<string> errors)
+    {
+        var all = new FieldErrors();
+        foreach (var error in errors)
+        {
+            all.Add(field, error);
+        }
+
+        return all;
+    }
+
     /// <summary>Adds what is wrong with a field.</summary>
     /// <param name="field">The field, as the wire names it.</param>
     /// <param name="error">What is wrong with it and what to do.</param>

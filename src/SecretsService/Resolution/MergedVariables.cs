@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using SecretsService.Cryptography;
+using SecretsService.Scopes;
 
 namespace SecretsService.Resolution;
 

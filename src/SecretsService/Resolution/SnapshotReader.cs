@@ -1,5 +1,5 @@
 using Npgsql;
-using SecretsService.Secrets;
+using SecretsService.Scopes;
 using SecretsService.Sites;
 
 namespace SecretsService.Resolution;
@@ -8,12 +8,13 @@ namespace SecretsService.Resolution;
 /// <param name="Id">The secret.</param>
 /// <param name="Name">The secret's name.</param>
 /// <param name="Scope">Where it applies.</param>
+/// <param name="IsPinned">Whether no narrower scope may override it.</param>
 /// <param name="Version">The current version.</param>
 /// <param name="SealedName">The name that the version was sealed under.</param>
 /// <param name="DataKeyId">The data encryption key that sealed it.</param>
 /// <param name="Sealed">The sealed value.</param>
 internal sealed record Candidate(
-    Guid Id, string Name, SecretScope Scope, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
+    Guid Id, string Name, SecretScope Scope, bool IsPinned, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
 
 /// <summary>
 /// Reads what a merged map is made of, in one snapshot. It is SQL by hand, in two round trips and prepared, because every deployment makes this
@@ -34,7 +35,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
 
     private const string CandidatesSql =
         """
-        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, v.version, v.name, v.data_key_id, v.sealed_value
+        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, v.version, v.name, v.data_key_id, v.sealed_value
         FROM secrets s
         JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
         WHERE s.account_id = $1 AND s.scope_key = ANY($2) AND s.deleted_at IS NULL
@@ -105,10 +106,11 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
         row.GetGuid(0),
         row.GetString(1),
         SecretScope.Of(IdAt(row, 2), IdAt(row, 3), row.IsDBNull(4) ? null : row.GetString(4), IdAt(row, 5)),
-        row.GetInt32(6),
-        row.GetString(7),
-        row.GetGuid(8),
-        row.GetFieldValue<byte[]>(9));
+        row.GetBoolean(6),
+        row.GetInt32(7),
+        row.GetString(8),
+        row.GetGuid(9),
+        row.GetFieldValue<byte[]>(10));
 
     private static Guid? IdAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 

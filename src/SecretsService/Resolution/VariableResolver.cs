@@ -2,6 +2,7 @@ using SecretsService.Access;
 using SecretsService.Cryptography;
 using SecretsService.Keys;
 using SecretsService.Outcomes;
+using SecretsService.Scopes;
 using SecretsService.Secrets;
 using SecretsService.Sites;
 using SecretsService.Storage;

@@ -3,6 +3,7 @@ using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
+using SecretsService.Scopes;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
 
@@ -68,6 +69,14 @@ internal sealed class SecretQueries(SecretsDbContext db)
             Version = secret.Version,
             Fingerprint = version.Fingerprint,
             Description = secret.Description,
+            SecretType = secret.SecretType,
+            ExpiresAt = secret.ExpiresAt,
+            Expired = false,
+            Exposure = SecretExposure.Server,
+            Pinned = secret.IsPinned,
+            Withheld = secret.IsWithheld,
+            DeletedAt = secret.DeletedAt,
+            Warnings = new List<string>(),
             CreatedAt = secret.CreatedAt,
             CreatedBy = secret.CreatedBy,
             UpdatedAt = secret.UpdatedAt,

@@ -2,6 +2,7 @@ using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
+using SecretsService.Scopes;
 using SecretsService.Sites;
 
 namespace SecretsService.Secrets;

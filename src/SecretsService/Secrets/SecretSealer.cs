@@ -4,6 +4,7 @@ using System.Text;
 using SecretsService.Access;
 using SecretsService.Cryptography;
 using SecretsService.Keys;
+using SecretsService.Scopes;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
 
@@ -42,6 +43,9 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
                 DataKeyId = keyId,
                 SealedValue = key.Seal(plaintext, identity),
                 Fingerprint = fingerprints.Fingerprint(plaintext),
+                Origin = VersionOrigin.Create,
+                IsSecret = true,
+                LooksPrivate = false,
                 CreatedAt = now,
                 CreatedBy = caller.ApiKeyName,
             };

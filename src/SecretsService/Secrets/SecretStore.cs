@@ -4,6 +4,7 @@ using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Outcomes;
+using SecretsService.Scopes;
 using SecretsService.Sites;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
@@ -32,7 +33,7 @@ internal sealed class SecretStore(
         }
 
         var secret = NewRow(caller, scope, request);
-        var version = await sealer.SealAsync(caller, IdentityOf(secret), request.Value, secret.CreatedAt, cancellation);
+        var version = await sealer.SealAsync(caller, IdentityOf(secret), request.Value!.Text, secret.CreatedAt, cancellation);
         db.Secrets.Add(secret);
         db.SecretVersions.Add(version);
         return await SaveAsync(caller, secret.Id, change, cancellation);
@@ -54,7 +55,7 @@ internal sealed class SecretStore(
 
         secret.Name = request.Key is null ? secret.Name : SecretName.Of(request.Key).Text;
         secret.Description = request.Description.Or(secret.Description);
-        await AddVersionIfNewAsync(caller, secret, request.Value, cancellation);
+        await AddVersionIfNewAsync(caller, secret, request.Value?.Text, cancellation);
         if (!db.ChangeTracker.HasChanges())
         {
             return (await queries.FindAsync(caller, secret.Id, cancellation))!;

@@ -36,7 +36,7 @@ internal sealed class CreateSecretValidator : AbstractValidator<CreateSecret>
     public CreateSecretValidator(ReservedNames reserved)
     {
         RuleFor(s => s.Key).MustBeSecretName(reserved);
-        RuleFor(s => s.Value).MustBeSecretValue();
+        RuleFor(s => s.Value!.Text).MustBeSecretValue();
         RuleFor(s => s.Description).MustBeDescription();
         RuleFor(s => s.IsSecret).MustBeSecret();
     }
@@ -47,7 +47,7 @@ internal sealed class UpdateSecretValidator : AbstractValidator<UpdateSecret>
     public UpdateSecretValidator(ReservedNames reserved)
     {
         RuleFor(s => s.Key).MustBeSecretName(reserved);
-        RuleFor(s => s.Value).MustBeSecretValue();
+        RuleFor(s => s.Value!.Text).MustBeSecretValue();
         RuleFor(s => s.Description.Value).MustBeDescription();
         RuleFor(s => s.IsSecret).MustBeSecret();
     }

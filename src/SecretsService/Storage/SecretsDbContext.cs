@@ -21,9 +21,19 @@ internal sealed class SecretsDbContext(DbContextOptions<SecretsDbContext> option
 
     public DbSet<EnvironmentRow> Environments => Set<EnvironmentRow>();
 
+    public DbSet<AppRow> Apps => Set<AppRow>();
+
+    public DbSet<RequiredSecretRow> RequiredSecrets => Set<RequiredSecretRow>();
+
+    public DbSet<SecretTypeRow> SecretTypes => Set<SecretTypeRow>();
+
     public DbSet<SecretRow> Secrets => Set<SecretRow>();
 
     public DbSet<SecretVersionRow> SecretVersions => Set<SecretVersionRow>();
+
+    public DbSet<EventRow> Events => Set<EventRow>();
+
+    public DbSet<IdempotencyRow> IdempotencyRecords => Set<IdempotencyRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

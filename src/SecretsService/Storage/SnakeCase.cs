@@ -19,7 +19,7 @@ internal static class SnakeCase
 
             foreach (var key in entity.GetKeys())
             {
-                key.SetName($"pk_{entity.GetTableName()}");
+                key.SetName($"{(key.IsPrimaryKey() ? "pk" : "ak")}_{entity.GetTableName()}");
             }
 
             foreach (var foreignKey in entity.GetForeignKeys())

@@ -131,6 +131,57 @@ namespace SecretsService.Storage.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
+            modelBuilder.Entity("SecretsService.Storage.Rows.AppRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug")
+                        .UseCollation("C");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_apps");
+
+                    b.HasAlternateKey("AccountId", "SiteId", "Id")
+                        .HasName("ak_apps");
+
+                    b.HasIndex("AccountId", "SiteId", "Slug")
+                        .IsUnique()
+                        .HasDatabaseName("ux_apps_slug");
+
+                    b.ToTable("apps", (string)null);
+                });
+
             modelBuilder.Entity("SecretsService.Storage.Rows.EnvironmentRow", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -181,6 +232,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasKey("AccountId", "Id")
                         .HasName("pk_environments");
 
+                    b.HasAlternateKey("AccountId", "SiteId", "Id")
+                        .HasName("ak_environments");
+
                     b.HasIndex("AccountId", "SiteId")
                         .IsUnique()
                         .HasDatabaseName("ux_environments_production")
@@ -191,6 +245,103 @@ namespace SecretsService.Storage.Migrations
                         .HasDatabaseName("ux_environments_slug");
 
                     b.ToTable("environments", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_name");
+
+                    b.Property<string>("Context")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("context");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("event");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<Guid>("ResourceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("resource_id");
+
+                    b.Property<string>("ResourceType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("resource_type");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_events");
+
+                    b.ToTable("events", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.IdempotencyRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("ApiKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("api_key_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("DataKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("data_key_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("RequestTag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request_tag");
+
+                    b.Property<byte[]>("SealedAnswer")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sealed_answer");
+
+                    b.HasKey("AccountId", "ApiKeyId", "Key")
+                        .HasName("pk_idempotency_records");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_records_created_at");
+
+                    b.HasIndex("AccountId", "DataKeyId")
+                        .HasDatabaseName("ix_idempotency_records_data_key_id");
+
+                    b.ToTable("idempotency_records", (string)null);
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.KeyEncryptionKeyRow", b =>
@@ -214,6 +365,66 @@ namespace SecretsService.Storage.Migrations
                     b.ToTable("key_encryption_keys", (string)null);
                 });
 
+            modelBuilder.Entity("SecretsService.Storage.Rows.RequiredSecretRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("IsOptional")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_optional");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("OwnerKey")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_key")
+                        .HasComputedColumnSql("CASE WHEN app_id IS NOT NULL THEN 'app:' || app_id::text ELSE 'site:' || site_id::text END", true)
+                        .UseCollation("C");
+
+                    b.Property<string>("SecretType")
+                        .HasColumnType("text")
+                        .HasColumnName("secret_type");
+
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_required_secrets");
+
+                    b.HasIndex("AccountId", "Name")
+                        .HasDatabaseName("ix_required_secrets_name");
+
+                    b.HasIndex("AccountId", "OwnerKey", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ux_required_secrets_name");
+
+                    b.HasIndex("AccountId", "SiteId", "AppId")
+                        .HasDatabaseName("ix_required_secrets_app_id");
+
+                    b.ToTable("required_secrets", (string)null);
+                });
+
             modelBuilder.Entity("SecretsService.Storage.Rows.SecretRow", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -227,6 +438,14 @@ namespace SecretsService.Storage.Migrations
                     b.Property<Guid?>("AppId")
                         .HasColumnType("uuid")
                         .HasColumnName("app_id");
+
+                    b.Property<string>("CollectionKey")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("collection_key")
+                        .HasComputedColumnSql("CASE WHEN app_id IS NOT NULL THEN 'app:' || app_id::text\n     WHEN site_id IS NOT NULL THEN 'site:' || site_id::text\n     ELSE 'global' END\n|| CASE WHEN environment_id IS NOT NULL THEN '/environment:' || environment_id::text ELSE '' END", true)
+                        .UseCollation("C");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -253,9 +472,21 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("environment_type");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<bool>("IsPinned")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_pinned");
+
                     b.Property<bool>("IsSecret")
                         .HasColumnType("boolean")
                         .HasColumnName("is_secret");
+
+                    b.Property<bool>("IsWithheld")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_withheld");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -279,6 +510,10 @@ namespace SecretsService.Storage.Migrations
                         .HasComputedColumnSql("CASE WHEN app_id IS NOT NULL THEN 'app:' || app_id::text\n     WHEN site_id IS NOT NULL THEN 'site:' || site_id::text\n     ELSE 'global' END\n|| CASE WHEN environment_id IS NOT NULL THEN '/environment:' || environment_id::text\n        WHEN environment_type IS NOT NULL THEN '/type:' || environment_type\n        ELSE '' END", true)
                         .UseCollation("C");
 
+                    b.Property<string>("SecretType")
+                        .HasColumnType("text")
+                        .HasColumnName("secret_type");
+
                     b.Property<Guid?>("SiteId")
                         .HasColumnType("uuid")
                         .HasColumnName("site_id");
@@ -292,6 +527,10 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("updated_by");
 
+                    b.PrimitiveCollection<string[]>("Variables")
+                        .HasColumnType("text[]")
+                        .HasColumnName("variables");
+
                     b.Property<int>("Version")
                         .HasColumnType("integer")
                         .HasColumnName("version");
@@ -299,21 +538,94 @@ namespace SecretsService.Storage.Migrations
                     b.HasKey("AccountId", "Id")
                         .HasName("pk_secrets");
 
-                    b.HasIndex("AccountId", "EnvironmentId")
-                        .HasDatabaseName("ix_secrets_environment_id");
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_secrets_deleted_at")
+                        .HasFilter("deleted_at IS NOT NULL");
 
-                    b.HasIndex("AccountId", "SiteId")
-                        .HasDatabaseName("ix_secrets_site_id");
+                    b.HasIndex("AccountId", "ExpiresAt")
+                        .HasDatabaseName("ix_secrets_expires_at")
+                        .HasFilter("deleted_at IS NULL AND expires_at IS NOT NULL");
+
+                    b.HasIndex("AccountId", "NameFolded")
+                        .HasDatabaseName("ix_secrets_name_folded")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("AccountId", "SecretType")
+                        .HasDatabaseName("ix_secrets_secret_type")
+                        .HasFilter("secret_type IS NOT NULL");
+
+                    b.HasIndex("AccountId", "Name", "ScopeKey")
+                        .HasDatabaseName("ix_secrets_name")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.HasIndex("AccountId", "ScopeKey", "NameFolded")
                         .IsUnique()
                         .HasDatabaseName("ux_secrets_name")
                         .HasFilter("deleted_at IS NULL");
 
+                    b.HasIndex("AccountId", "SiteId", "AppId")
+                        .HasDatabaseName("ix_secrets_app_id");
+
+                    b.HasIndex("AccountId", "SiteId", "EnvironmentId")
+                        .HasDatabaseName("ix_secrets_environment_id");
+
+                    b.HasIndex("AccountId", "CollectionKey", "Name", "DeletedAt")
+                        .HasDatabaseName("ix_secrets_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex("AccountId", "CollectionKey", "Name", "ScopeKey")
+                        .HasDatabaseName("ix_secrets_collection")
+                        .HasFilter("deleted_at IS NULL");
+
                     b.ToTable("secrets", null, t =>
                         {
                             t.HasCheckConstraint("ck_secrets_scope", "(app_id IS NULL OR site_id IS NOT NULL)\nAND (environment_id IS NULL OR (site_id IS NOT NULL AND environment_type IS NULL))");
+
+                            t.HasCheckConstraint("ck_secrets_withheld", "is_withheld = (version = 0)");
                         });
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.SecretTypeRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<bool>("InjectsFields")
+                        .HasColumnType("boolean")
+                        .HasColumnName("injects_fields");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Schema")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("schema");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("AccountId", "Key")
+                        .HasName("pk_secret_types");
+
+                    b.ToTable("secret_types", (string)null);
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.SecretVersionRow", b =>
@@ -348,10 +660,22 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("fingerprint");
 
+                    b.Property<bool>("IsSecret")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_secret");
+
+                    b.Property<bool>("LooksPrivate")
+                        .HasColumnType("boolean")
+                        .HasColumnName("looks_private");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
+
+                    b.Property<int>("Origin")
+                        .HasColumnType("integer")
+                        .HasColumnName("origin");
 
                     b.Property<byte[]>("SealedValue")
                         .IsRequired()
@@ -438,6 +762,18 @@ namespace SecretsService.Storage.Migrations
                         .HasConstraintName("fk_api_keys_account_id");
                 });
 
+            modelBuilder.Entity("SecretsService.Storage.Rows.AppRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.SiteRow", "Site")
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_apps_site_id");
+
+                    b.Navigation("Site");
+                });
+
             modelBuilder.Entity("SecretsService.Storage.Rows.EnvironmentRow", b =>
                 {
                     b.HasOne("SecretsService.Storage.Rows.SiteRow", "Site")
@@ -446,6 +782,54 @@ namespace SecretsService.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_environments_site_id");
+
+                    b.Navigation("Site");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_events_account_id");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.IdempotencyRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.ApiKeyRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ApiKeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_idempotency_records_api_key_id");
+
+                    b.HasOne("SecretsService.Storage.Rows.AccountKeyRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "DataKeyId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_idempotency_records_data_key_id");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.RequiredSecretRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.SiteRow", "Site")
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_required_secrets_site_id");
+
+                    b.HasOne("SecretsService.Storage.Rows.AppRow", "App")
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId", "AppId")
+                        .HasPrincipalKey("AccountId", "SiteId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_required_secrets_app_id");
+
+                    b.Navigation("App");
 
                     b.Navigation("Site");
                 });
@@ -459,21 +843,41 @@ namespace SecretsService.Storage.Migrations
                         .IsRequired()
                         .HasConstraintName("fk_secrets_account_id");
 
-                    b.HasOne("SecretsService.Storage.Rows.EnvironmentRow", "Environment")
-                        .WithMany()
-                        .HasForeignKey("AccountId", "EnvironmentId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .HasConstraintName("fk_secrets_environment_id");
-
                     b.HasOne("SecretsService.Storage.Rows.SiteRow", "Site")
                         .WithMany()
                         .HasForeignKey("AccountId", "SiteId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_secrets_site_id");
 
+                    b.HasOne("SecretsService.Storage.Rows.AppRow", "App")
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId", "AppId")
+                        .HasPrincipalKey("AccountId", "SiteId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_secrets_app_id");
+
+                    b.HasOne("SecretsService.Storage.Rows.EnvironmentRow", "Environment")
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId", "EnvironmentId")
+                        .HasPrincipalKey("AccountId", "SiteId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_secrets_environment_id");
+
+                    b.Navigation("App");
+
                     b.Navigation("Environment");
 
                     b.Navigation("Site");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.SecretTypeRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_secret_types_account_id");
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.SecretVersionRow", b =>

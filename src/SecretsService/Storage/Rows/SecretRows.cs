@@ -25,16 +25,35 @@ internal sealed class SecretRow
     /// </summary>
     public string ScopeKey { get; private set; } = "";
 
+    /// <summary>The collection that lists it, derived by the database: the scope, with an environment type left out.</summary>
+    public string CollectionKey { get; private set; } = "";
+
     public required string Name { get; set; }
 
     /// <summary>The name in lower case, derived by the database: two names of one scope may not differ in case only.</summary>
     public string NameFolded { get; private set; } = "";
 
+    /// <summary>False for a plain variable, whose value lists show.</summary>
     public required bool IsSecret { get; set; }
+
+    /// <summary>True where narrower scopes may not override it.</summary>
+    public bool IsPinned { get; set; }
+
+    /// <summary>True for a tombstone: targets of the scope do not get the name. It has no version.</summary>
+    public bool IsWithheld { get; init; }
+
+    /// <summary>The key of the secret's type; null for a value that is any text.</summary>
+    public string? SecretType { get; init; }
+
+    /// <summary>The names of the variables that the current value's fields give; null where it gives one under its own name.</summary>
+    public string[]? Variables { get; set; }
 
     public string? Description { get; set; }
 
-    /// <summary>The number of the current version.</summary>
+    /// <summary>From when on no target gets the value; null where it does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    /// <summary>The number of the current version, from 1; 0 for a tombstone.</summary>
     public required int Version { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -50,7 +69,18 @@ internal sealed class SecretRow
 
     public SiteRow? Site { get; init; }
 
+    public AppRow? App { get; init; }
+
     public EnvironmentRow? Environment { get; init; }
+}
+
+/// <summary>What a version came from. The numbers are stored.</summary>
+internal enum VersionOrigin
+{
+    Create = 0,
+    Update = 1,
+    Rollback = 2,
+    Import = 3,
 }
 
 /// <summary>One immutable sealed value of a secret, with the name that it was sealed under.</summary>
@@ -72,6 +102,14 @@ internal sealed class SecretVersionRow
     public required byte[] SealedValue { get; set; }
 
     public required string Fingerprint { get; init; }
+
+    public required VersionOrigin Origin { get; init; }
+
+    /// <summary>Whether the value was sealed as a secret or as a plain variable: it opens only as what it is.</summary>
+    public required bool IsSecret { get; set; }
+
+    /// <summary>True where the value looks like a private credential, which has no place under a public name.</summary>
+    public required bool LooksPrivate { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 

@@ -1,6 +1,4 @@
-using SecretsService.Secrets;
-
-namespace SecretsService.Resolution;
+namespace SecretsService.Scopes;
 
 /// <summary>What a merged map is made for. Any part may be absent: a pipeline without sites has a type at most.</summary>
 /// <param name="EnvironmentType">The canonical name of the environment's type.</param>

@@ -1,4 +1,4 @@
-namespace SecretsService.Secrets;
+namespace SecretsService.Scopes;
 
 /// <summary>Who owns a secret.</summary>
 internal abstract record Owner
@@ -85,12 +85,7 @@ internal sealed record SecretScope
     public Rung Rung { get; }
 
     /// <summary>The site that owns it, itself or through an app; null for a global scope.</summary>
-    public Guid? SiteId => Owner switch
-    {
-        Owner.Site site => site.SiteId,
-        Owner.App app => app.SiteId,
-        _ => null,
-    };
+    public Guid? SiteId => SiteOf(Owner);
 
     public Guid? AppId => (Owner as Owner.App)?.AppId;
 
@@ -106,11 +101,45 @@ internal sealed record SecretScope
         _ => "",
     };
 
+    /// <summary>
+    /// The collection that lists it, as one text: the column <c>secrets.collection_key</c>. What an owner has for any environment and what it
+    /// has for each type stand in one list; what it has for one environment has a list of its own.
+    /// </summary>
+    public string CollectionKey => Selector is Selector.Type ? OwnerKey : StorageKey;
+
     private string OwnerKey => Owner switch
     {
         Owner.Site site => $"site:{site.SiteId}",
         Owner.App app => $"app:{app.AppId}",
         _ => "global",
+    };
+
+    /// <summary>Tells whether there can be a target that gets values from both scopes.</summary>
+    /// <param name="other">The other scope, of the same account.</param>
+    /// <param name="typeOf">The type of an environment; asked only for those that the two scopes select.</param>
+    public bool MeetsWith(SecretScope other, Func<Guid, string?> typeOf) =>
+        OwnersMeet(Owner, other.Owner) && SelectorsMeet(Selector, other.Selector, typeOf);
+
+    private static bool OwnersMeet(Owner one, Owner other) => (one, other) switch
+    {
+        (Owner.Global, _) or (_, Owner.Global) => true,
+        (Owner.App app, Owner.App another) => app.AppId == another.AppId,
+        _ => SiteOf(one) == SiteOf(other),
+    };
+
+    private static bool SelectorsMeet(Selector one, Selector other, Func<Guid, string?> typeOf) => (one, other) switch
+    {
+        (Selector.Any, _) or (_, Selector.Any) => true,
+        (Selector.Type type, Selector.Environment environment) => typeOf(environment.EnvironmentId) == type.EnvironmentType,
+        (Selector.Environment environment, Selector.Type type) => typeOf(environment.EnvironmentId) == type.EnvironmentType,
+        _ => one == other,
+    };
+
+    private static Guid? SiteOf(Owner owner) => owner switch
+    {
+        Owner.Site site => site.SiteId,
+        Owner.App app => app.SiteId,
+        _ => null,
     };
 
     private static Rung RungOf(Owner owner, Selector selector) => (owner, selector) switch
