@@ -127,5 +127,5 @@ public sealed class PrecedenceTests
 
     private static Guid Id(byte number) => new(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, number);
 
-    private sealed record Candidate(string Name, SecretScope Scope) : ICandidate;
+    private sealed record Candidate(string Name, SecretScope Scope, bool IsPinned = false) : ICandidate;
 }
