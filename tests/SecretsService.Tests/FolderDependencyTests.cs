@@ -11,6 +11,7 @@ public sealed class FolderDependencyTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Outcomes"] = [],
+        ["SecretTypes"] = ["Outcomes"],
         ["Storage"] = [],
         ["Http"] = ["Outcomes", "Storage"],
         ["Keys"] = ["Storage"],
