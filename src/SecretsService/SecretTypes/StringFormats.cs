@@ -67,7 +67,7 @@ internal static class StringFormats
             rest = rest[(1 + digits)..];
         }
 
-        return rest is "Z" or "z" || (rest[0] is '+' or '-' && TimeOnly.TryParseExact(rest[1..], "HH:mm", out _));
+        return rest is "Z" or "z" || (rest[0] is '+' or '-' && TimeOnly.TryParseExact(rest[1..], "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
     }
 
     private static bool IsEmail(string text)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NJsonSchema.Validation;
 using SecretsService.Outcomes;
@@ -89,11 +90,19 @@ internal sealed class TypeSchema
     private void Validate(JsonElement value, ErrorList errors)
     {
         var token = ValueTokens.Of(value, "", errors);
-        if (!errors.IsEmpty)
+        if (errors.IsEmpty && CheckingCost.IsTooHigh(_root, token))
         {
-            return;
+            errors.Add("", "Holds more fields and elements than can be checked against this type's schema. Have fewer of them, or make the schema simpler.");
         }
 
+        if (errors.IsEmpty)
+        {
+            Validate(token, errors);
+        }
+    }
+
+    private void Validate(JToken token, ErrorList errors)
+    {
         var clock = new StringRuleClock();
         var settings = new JsonSchemaValidatorSettings { FormatValidators = _rules.Select(rule => new StringRuleFormat(rule, clock)) };
         foreach (var (path, words) in ValueErrors.Flatten(new JsonSchemaValidator(settings).Validate(token, _root, SchemaType.JsonSchema)))
