@@ -150,7 +150,7 @@ public sealed class CheckingTypedValuesTests
         while (await InTime(() => schema.Check($$"""{"field":[{{string.Join(',', Enumerable.Repeat(item, members))}}]}""")) is [var error]
             && error.StartsWith("value: Holds more fields", StringComparison.Ordinal))
         {
-            members -= Math.Max(members / 50, 1);
+            members -= Math.Max(members / 10, 1);
         }
 
         members.ShouldBeGreaterThan(10);
@@ -216,7 +216,7 @@ public sealed class CheckingTypedValuesTests
     private static TypeSchema Dearest(string around, string inner)
     {
         around = around.Replace("\"items\":{", "\"items\":{\"type\":[\"string\",\"object\"],", StringComparison.Ordinal);
-        for (var count = TypeLimits.SchemaParts; count > 0; count -= 3)
+        for (var count = TypeLimits.SchemaParts; count > 0; count -= 12)
         {
             var schema = WithField(around.Replace("X", string.Join(',', Enumerable.Repeat(inner, count)), StringComparison.Ordinal));
             if (TypeSchema.Parse(Json(schema)).Succeeded(out var accepted, out var failure))
