@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using SecretsService.Resolution;
 using SecretsService.Scopes;
-using SecretsService.Secrets;
 using Shouldly;
 using Xunit;
 
