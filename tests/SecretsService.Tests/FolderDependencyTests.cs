@@ -18,6 +18,7 @@ public sealed class FolderDependencyTests
         ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
         ["Secrets"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites"],
         ["Resolution"] = ["Outcomes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Import"] = ["Outcomes", "Http", "Secrets"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 
