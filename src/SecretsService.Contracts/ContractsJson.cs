@@ -33,6 +33,7 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(ListEnvelope<SecretVersion>))]
 [JsonSerializable(typeof(Envelope<RevealedSecret>))]
 [JsonSerializable(typeof(Envelope<SecretCounts>))]
+[JsonSerializable(typeof(Envelope<ImportPlan>))]
 [JsonSerializable(typeof(Envelope<SecretType>))]
 [JsonSerializable(typeof(ListEnvelope<SecretType>))]
 [JsonSerializable(typeof(CreateSecretType))]

@@ -1,6 +1,7 @@
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Http;
+using SecretsService.Import;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
 using SecretsService.SecretTypes;
@@ -21,6 +22,7 @@ builder.Services.AddKeys();
 builder.Services.AddSites();
 builder.Services.AddSecretTypes();
 builder.Services.AddSecrets();
+builder.Services.AddImport();
 builder.Services.AddResolution();
 
 await using var app = builder.Build();
@@ -32,6 +34,7 @@ var api = app.MapApi(HttpExtensions.ApiPath);
 api.MapSites();
 api.MapSecretTypes();
 api.MapSecrets();
+api.MapImport();
 api.MapInjection();
 
 return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));

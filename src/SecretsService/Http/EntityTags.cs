@@ -15,8 +15,12 @@ internal static class EntityTags
     public static EntityTagHeaderValue Of<T>(T shown)
     {
         var json = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(shown, (JsonTypeInfo<T>)Answer.Readable.GetTypeInfo(typeof(T))!);
-        return new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(json)[..TagBytes])}\"");
+        return OfDigest(Convert.ToHexStringLower(SHA256.HashData(json)[..TagBytes]));
     }
+
+    /// <summary>The strong entity tag that is a digest.</summary>
+    /// <param name="hex">The digest in hexadecimal digits.</param>
+    public static EntityTagHeaderValue OfDigest(string hex) => new($"\"{hex}\"");
 
     /// <summary>True where the caller holds this answer already, by its <c>If-None-Match</c> (RFC 9110, section 13.1.2).</summary>
     /// <param name="request">The request.</param>
@@ -56,6 +60,7 @@ internal sealed class IfMatch : IRequestPart, IBindableFromHttpContext<IfMatch>
 
     /// <summary>What stands against the request where the resource is in another state than it is meant for; null where nothing does.</summary>
     /// <param name="tag">The tag of the resource as it is.</param>
-    public Failure? Refuses(Func<EntityTagHeaderValue> tag) =>
-        _tags is null || _tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(tag(), useStrongComparison: true)) ? null : Lost;
+    /// <param name="lost">What to answer where it is another; by itself, that it has changed.</param>
+    public Failure? Refuses(Func<EntityTagHeaderValue> tag, Failure? lost = null) =>
+        _tags is null || _tags.Any(t => t.Equals(EntityTagHeaderValue.Any) || t.Compare(tag(), useStrongComparison: true)) ? null : lost ?? Lost;
 }

@@ -129,6 +129,11 @@ internal sealed class RouteOperationFilter : IOperationFilter
 
     private static OpenApiRequestBody? BodyOf(OperationFilterContext context, IList<object> metadata)
     {
+        if (metadata.OfType<FileBody>().FirstOrDefault() is { } file)
+        {
+            return FileBodyOf(file, metadata);
+        }
+
         var body = context.MethodInfo.GetParameters()
             .Select(p => p.ParameterType)
             .FirstOrDefault(t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(JsonBody<>));
@@ -145,6 +150,19 @@ internal sealed class RouteOperationFilter : IOperationFilter
             },
         };
     }
+
+    private static OpenApiRequestBody FileBodyOf(FileBody file, IList<object> metadata) => new()
+    {
+        Required = true,
+        Content = file.MediaTypes.ToDictionary(
+            type => type,
+            IOpenApiMediaType (type) => new OpenApiMediaType
+            {
+                Schema = new OpenApiSchema { Type = type == MediaTypes.Json ? JsonSchemaType.Object : JsonSchemaType.String },
+                Example = type == MediaTypes.Json ? metadata.OfType<BodyExample>().FirstOrDefault()?.ToJson() : null,
+            },
+            StringComparer.Ordinal),
+    };
 
     private static void AddExamples(OpenApiOperation operation, IList<object> metadata)
     {
@@ -197,6 +215,9 @@ internal sealed class ContractSchemaFilter : ISchemaFilter
 
     private static bool IsRequest(Type type) => RequestVerbs.Any(verb => type.Name.StartsWith(verb, StringComparison.Ordinal));
 }
+
+/// <summary>Says of a route that its body is a file of one of some types.</summary>
+internal sealed record FileBody(params string[] MediaTypes);
 
 /// <summary>A body that the route takes, as an example in OpenAPI.</summary>
 /// <param name="Json">The text of the body.</param>

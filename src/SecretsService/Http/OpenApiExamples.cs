@@ -127,6 +127,18 @@ internal static class AnswerExamples
 
     private static readonly RevealedSecret Revealed = new() { Key = "STRIPE_SECRET_KEY", Value = "sk_live_...", Version = 1 };
 
+    private static readonly ImportPlan Plan = new()
+    {
+        Mode = "merge",
+        DryRun = true,
+        Created = ["DEBUG_MODE"],
+        Updated = ["STRIPE_SECRET_KEY"],
+        Unchanged = [],
+        Deleted = [],
+        Warnings = [new() { Line = 3, Key = "DEBUG_MODE", Message = "It stands on line 1 too; the last one counts." }],
+        PlanHash = "0f5c9a7d3b1e4c2a8d6f0b9e7c5a3d1f",
+    };
+
     private static readonly SecretCounts Counts = new() { Total = 12, Expired = 1, ExpiringSoon = 2, Plain = 3, Withheld = 0, Deleted = 1 };
 
     private static readonly MergedMap Map = new()
@@ -160,6 +172,7 @@ internal static class AnswerExamples
         : type == typeof(Envelope<SecretType>) ? One(Payment, status, message)
         : type == typeof(ListEnvelope<SecretType>) ? List(Payment, message)
         : type == typeof(Envelope<RevealedSecret>) ? One(Revealed, status, message)
+        : type == typeof(Envelope<ImportPlan>) ? One(Plan, status, message)
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)

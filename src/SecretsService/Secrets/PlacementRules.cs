@@ -17,6 +17,9 @@ namespace SecretsService.Secrets;
 /// <param name="Variables">The names of the variables that its fields give; null where it gives one under its own name.</param>
 internal sealed record Placement(Guid Id, SecretScope Scope, string Name, bool IsPinned, string[]? Variables)
 {
+    /// <summary>What a refusal calls the place that the name comes from.</summary>
+    public string Field { get; init; } = "key";
+
     /// <summary>The placement of a secret as its row has it.</summary>
     public static Placement Of(SecretRow secret) =>
         new(secret.Id, ScopeOf(secret), secret.Name, secret.IsPinned, secret.Variables);
@@ -83,10 +86,10 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
     };
 
     // Where several environment types are asked for at once, each that is taken is named.
-    private static FieldErrors TakenErrors(IReadOnlyList<Placement> placements, IReadOnlyList<Placement> taken) =>
+    private static FieldErrors TakenErrors(IReadOnlyList<Placement> placements, List<Placement> taken) =>
         placements.Select(p => p.Name).Distinct(StringComparer.Ordinal).Count() == 1 && placements.Count > 1
             ? FieldErrors.Of("environment_types", taken.Select(p => $"{p.Scope.EnvironmentType} has the key already: update that secret, or leave the type out."))
-            : FieldErrors.Of("key", [Taken]);
+            : FieldErrors.Of(taken[0].Field, [Taken]);
 
     private static void CheckPins(Placement placement, IEnumerable<Neighbour> others, Func<Guid, string?> typeOf, FieldErrors errors)
     {
@@ -95,7 +98,7 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
             if (other.IsPinned && other.Scope.Rung < placement.Scope.Rung)
             {
                 errors.Add(
-                    "key",
+                    placement.Field,
                     $"{other.Name} {ScopeWords.At(other.Where)} is pinned, which forbids to override it here. Unpin it there first (PUT with pinned false), or choose another key.");
             }
             else if (placement.IsPinned && placement.Scope.Rung < other.Scope.Rung)
@@ -130,7 +133,7 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
     {
         foreach (var variable in (placement.Variables ?? [placement.Name]).Intersect(variables ?? [other], StringComparer.OrdinalIgnoreCase))
         {
-            errors.Add("key", $"It gives the variable {variable}, which {other} of this scope gives already. Choose another key.");
+            errors.Add(placement.Field, $"It gives the variable {variable}, which {other} of this scope gives already. Choose another key.");
         }
     }
 

@@ -230,30 +230,13 @@ internal sealed class SecretStore(
 
     private SecretRow NewRow(Caller caller, SecretScope scope, CreateSecret request, CheckedValue value)
     {
-        var now = clock.Now();
-        var isWithheld = request.Withheld ?? false;
-        return new SecretRow
-        {
-            AccountId = caller.AccountId,
-            Id = Guid.CreateVersion7(now),
-            SiteId = scope.SiteId,
-            AppId = scope.AppId,
-            EnvironmentType = scope.EnvironmentType,
-            EnvironmentId = scope.EnvironmentId,
-            Name = SecretName.Of(request.Key).Text,
-            IsSecret = request.IsSecret ?? true,
-            IsPinned = request.Pinned ?? false,
-            IsWithheld = isWithheld,
-            SecretType = request.SecretType,
-            Variables = value.Variables,
-            Description = request.Description,
-            ExpiresAt = request.ExpiresAt,
-            Version = isWithheld ? 0 : 1,
-            CreatedAt = now,
-            CreatedBy = caller.ApiKeyName,
-            UpdatedAt = now,
-            UpdatedBy = caller.ApiKeyName,
-        };
+        var secret = SecretRows.New(caller, scope, SecretName.Of(request.Key), clock.Now(), request.SecretType, request.Withheld ?? false);
+        secret.IsSecret = request.IsSecret ?? true;
+        secret.IsPinned = request.Pinned ?? false;
+        secret.Variables = value.Variables;
+        secret.Description = request.Description;
+        secret.ExpiresAt = request.ExpiresAt;
+        return secret;
     }
 
     private void Touch(Caller caller, SecretRow secret)

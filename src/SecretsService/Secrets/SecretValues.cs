@@ -137,6 +137,24 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
     public async Task<string> CurrentTextAsync(Caller caller, SecretRow secret, CancellationToken cancellation) =>
         await sealer.OpenTextAsync(caller, StoredOf(secret, await CurrentAsync(secret, cancellation), secret.Name), cancellation);
 
+    /// <summary>Opens the current values of secrets: by their ids, and null for one that does not open.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string?>> CurrentTextsAsync(
+        Caller caller, IReadOnlyList<SecretRow> secrets, CancellationToken cancellation)
+    {
+        var ids = secrets.Select(s => s.Id).ToArray();
+        var versions = await db.SecretVersions.AsNoTracking()
+            .Where(v => v.AccountId == caller.AccountId && ids.Contains(v.SecretId)
+                && db.Secrets.Any(s => s.AccountId == v.AccountId && s.Id == v.SecretId && s.Version == v.Version))
+            .ToDictionaryAsync(v => v.SecretId, cancellation);
+        var texts = new Dictionary<Guid, string?>(secrets.Count);
+        foreach (var secret in secrets)
+        {
+            texts[secret.Id] = await CurrentTextAsync(caller, secret, versions[secret.Id], secret.Name, mustOpen: false, cancellation);
+        }
+
+        return texts;
+    }
+
     private static ValueInput Again(SecretRow secret, string text) =>
         secret.SecretType is null ? ValueInput.OfText(text) : ValueInput.OfObject(text);
 
