@@ -1,5 +1,6 @@
 using SecretsService.Access;
 using SecretsService.Http;
+using SecretsService.Requirements;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
 using SecretsService.Sites;
@@ -16,6 +17,7 @@ builder.Services.AddHttp();
 builder.Services.AddAccess();
 builder.Services.AddKeys();
 builder.Services.AddSites();
+builder.Services.AddRequirements();
 builder.Services.AddSecrets();
 builder.Services.AddResolution();
 
@@ -26,6 +28,7 @@ app.MapApi("/api/v1").MapAccess();
 
 var api = app.MapApi(HttpExtensions.ApiPath);
 api.MapSites();
+api.MapRequirements();
 api.MapSecrets();
 api.MapInjection();
 

@@ -18,6 +18,7 @@ public sealed class FolderDependencyTests
         ["Access"] = ["Outcomes", "Storage", "Http"],
         ["Audit"] = ["Storage", "Access"],
         ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
+        ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
