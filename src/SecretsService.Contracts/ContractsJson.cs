@@ -48,6 +48,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(UpdateEnvironment))]
 [JsonSerializable(typeof(CreateApp))]
 [JsonSerializable(typeof(UpdateApp))]
+[JsonSerializable(typeof(Envelope<IReadOnlyList<RequiredSecret>>))]
+[JsonSerializable(typeof(RequireSecret))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>How deep objects and arrays may nest in a request.</summary>

@@ -64,5 +64,18 @@ public sealed class OpenApiTests(SecretsServer server) : IClassFixture<SecretsSe
         schemas.GetProperty("CreateSecret").GetProperty("required").EnumerateArray().Select(r => r.GetString()).ShouldBe(["key", "value"], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task A_field_that_may_not_be_null_is_not_described_as_if_it_might()
+    {
+        var schemas = (await server.ClientWith(null).GetAsync("//swagger/v1/swagger.json")).Json.GetProperty("components").GetProperty("schemas");
+        string TypeOf(string record, string field) => schemas.GetProperty(record).GetProperty("properties").GetProperty(field).GetProperty("type").GetRawText();
+
+        TypeOf("CreateSite", "slug").ShouldBe("\"string\"");
+        TypeOf("CreateEnvironment", "is_production").ShouldBe("\"boolean\"");
+        TypeOf("RequireSecret", "optional").ShouldBe("\"boolean\"");
+        TypeOf("RequireSecret", "description").ShouldContain("null");
+        TypeOf("UpdateSecret", "description").ShouldContain("null");
+    }
+
     private static string Committed() => Repository.PathOf("docs/openapi.json");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -83,6 +84,9 @@ internal static class RequestBody
     /// </summary>
     public const int LimitBytes = 1_048_576;
 
+    /// <summary>The most entries that a list may have where the body is one.</summary>
+    public const int MaxEntries = 1_000;
+
     /// <summary>Reads the body, once; what was read is <see cref="BytesOf"/> from then on.</summary>
     /// <param name="request">The request.</param>
     /// <param name="whenEmpty">What an empty body stands for; null where there must be one.</param>
@@ -126,7 +130,7 @@ internal static class RequestBody
 }
 
 /// <summary>
-/// Reads a JSON object into a record by I-JSON (RFC 7493) and by the record's own contract, and names every member at fault at once.
+/// Reads a JSON object into a record, or an array into records, by I-JSON (RFC 7493) and by the record's own contract, and names every member at fault at once.
 /// No message repeats a value.
 /// </summary>
 internal static class StrictJson
@@ -154,7 +158,29 @@ internal static class StrictJson
     /// <param name="utf8">The text.</param>
     /// <returns>The record; a malformed failure where the text is not I-JSON; an invalid one where members are not as the contract has them.</returns>
     public static Outcome<T> Read<T>(JsonTypeInfo<T> type, ReadOnlyMemory<byte> utf8)
-        where T : class
+        where T : class =>
+        Parse(utf8, root => root.ValueKind == JsonValueKind.Object
+            ? ReadObject(type, root)
+            : Failure.Malformed("The body must be a JSON object."));
+
+    /// <summary>Reads an array of objects, as strictly as <see cref="Read"/> does each; fields at fault are named like <c>[2].key</c>.</summary>
+    /// <param name="type">The contract of the record that each entry is.</param>
+    /// <param name="utf8">The text.</param>
+    public static Outcome<IReadOnlyList<T>> ReadList<T>(JsonTypeInfo<T> type, ReadOnlyMemory<byte> utf8)
+        where T : class =>
+        Parse(utf8, root => root.ValueKind == JsonValueKind.Array
+            ? ReadEntries(type, root)
+            : Failure.Malformed("The body must be a JSON array."));
+
+    /// <summary>The wire's name of a record's member.</summary>
+    /// <param name="member">The member's name in code.</param>
+    public static string NameOf(string member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
+
+    /// <summary>The wire's name of an entry of a list.</summary>
+    public static string NameOf(int entry) => string.Create(CultureInfo.InvariantCulture, $"[{entry}]");
+
+    private static Outcome<T> Parse<T>(ReadOnlyMemory<byte> utf8, Func<JsonElement, Outcome<T>> read)
+        where T : notnull
     {
         if (!Utf8.IsValid(utf8.Span))
         {
@@ -164,9 +190,7 @@ internal static class StrictJson
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? Read(type, document.RootElement)
-                : Failure.Malformed("The body must be a JSON object.");
+            return read(document.RootElement);
         }
         catch (JsonException e)
         {
@@ -178,47 +202,71 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>The wire's name of a record's member.</summary>
-    /// <param name="member">The member's name in code.</param>
-    public static string NameOf(string member) => JsonNamingPolicy.SnakeCaseLower.ConvertName(member);
-
-    private static Outcome<T> Read<T>(JsonTypeInfo<T> type, JsonElement root)
+    private static Outcome<T> ReadObject<T>(JsonTypeInfo<T> type, JsonElement root)
         where T : class
     {
         var errors = new FieldErrors();
+        Check(type, root, "", errors);
+        return errors.Count == 0 ? root.Deserialize(type)! : Failure.Invalid(errors);
+    }
+
+    private static Outcome<IReadOnlyList<T>> ReadEntries<T>(JsonTypeInfo<T> type, JsonElement root)
+        where T : class
+    {
+        if (root.GetArrayLength() > RequestBody.MaxEntries)
+        {
+            return Failure.Invalid(NameOf(RequestBody.MaxEntries), $"One entry too many. The list may have {RequestBody.MaxEntries} at most.");
+        }
+
+        var errors = new FieldErrors();
+        foreach (var (index, entry) in root.EnumerateArray().Index())
+        {
+            if (entry.ValueKind == JsonValueKind.Object)
+            {
+                Check(type, entry, NameOf(index) + ".", errors);
+            }
+            else
+            {
+                errors.Add(NameOf(index), "Must be a JSON object.");
+            }
+        }
+
+        return errors.Count == 0
+            ? Outcome<IReadOnlyList<T>>.Of([.. root.EnumerateArray().Select(entry => entry.Deserialize(type)!)])
+            : Failure.Invalid(errors);
+    }
+
+    private static void Check(JsonTypeInfo type, JsonElement root, string path, FieldErrors errors)
+    {
         foreach (var property in type.Properties)
         {
-            Check(property, root, errors);
+            if (FaultOf(property, root) is { } fault)
+            {
+                errors.Add(path + property.Name, fault);
+            }
         }
 
         foreach (var member in root.EnumerateObject().Where(m => type.Properties.All(p => !m.NameEquals(p.Name))))
         {
-            errors.Add(CallersText.Quotable(member.Name), $"Unknown field. This request takes: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
+            errors.Add(
+                path + CallersText.Quotable(member.Name),
+                $"Unknown field. This request takes: {string.Join(", ", type.Properties.Select(p => p.Name))}.");
         }
-
-        return errors.Count == 0 ? root.Deserialize(type)! : Failure.Invalid(errors);
     }
 
-    private static void Check(JsonPropertyInfo property, JsonElement root, FieldErrors errors)
+    private static string? FaultOf(JsonPropertyInfo property, JsonElement root)
     {
         if (!root.TryGetProperty(property.Name, out var member))
         {
-            if (property.IsRequired)
-            {
-                errors.Add(property.Name, "Required.");
-            }
+            return property.IsRequired ? "Required." : null;
         }
-        else if (member.ValueKind == JsonValueKind.Null)
+
+        if (member.ValueKind == JsonValueKind.Null)
         {
-            if (!property.IsSetNullable && !IsClearable(property.PropertyType))
-            {
-                errors.Add(property.Name, "May not be null. Leave the field out instead.");
-            }
+            return property.IsSetNullable || IsClearable(property.PropertyType) ? null : "May not be null. Leave the field out instead.";
         }
-        else if (!CanRead(property, member))
-        {
-            errors.Add(property.Name, $"Must be {Describe(property.PropertyType)}.");
-        }
+
+        return CanRead(property, member) ? null : $"Must be {Describe(property.PropertyType)}.";
     }
 
     private static bool CanRead(JsonPropertyInfo property, JsonElement member)

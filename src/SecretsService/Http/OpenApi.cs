@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
@@ -136,7 +135,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
 
         var body = context.MethodInfo.GetParameters()
             .Select(p => p.ParameterType)
-            .FirstOrDefault(t => t.IsGenericType && t.GetGenericTypeDefinition() == typeof(JsonBody<>));
+            .FirstOrDefault(t => IsA(typeof(JsonBody<>), t) || IsA(typeof(JsonListBody<>), t));
         return body is null ? null : new OpenApiRequestBody
         {
             Required = !context.MethodInfo.GetParameters().Any(p => p.IsDefined(typeof(OptionalBodyAttribute), inherit: false)),
@@ -144,7 +143,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
             {
                 ["application/json"] = new OpenApiMediaType
                 {
-                    Schema = context.SchemaGenerator.GenerateSchema(body.GenericTypeArguments[0], context.SchemaRepository),
+                    Schema = SchemaOf(body, context),
                     Example = metadata.OfType<BodyExample>().FirstOrDefault()?.ToJson(),
                 },
             },
@@ -164,6 +163,16 @@ internal sealed class RouteOperationFilter : IOperationFilter
             StringComparer.Ordinal),
     };
 
+    private static IOpenApiSchema SchemaOf(Type body, OperationFilterContext context)
+    {
+        var record = context.SchemaGenerator.GenerateSchema(body.GenericTypeArguments[0], context.SchemaRepository);
+        return IsA(typeof(JsonListBody<>), body)
+            ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = record, MaxItems = RequestBody.MaxEntries }
+            : record;
+    }
+
+    private static bool IsA(Type generic, Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == generic;
+
     private static void AddExamples(OpenApiOperation operation, IList<object> metadata)
     {
         foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(a => a.Type is not null && a.Type != typeof(void)))
@@ -180,7 +189,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
 /// <summary>Says of the records what their attributes and the strict reader mean.</summary>
 internal sealed class ContractSchemaFilter : ISchemaFilter
 {
-    private static readonly string[] RequestVerbs = ["Create", "Update", "Rollback", "RevealSecret", "Require"];
+    private static readonly string[] RequestVerbs = ["Create", "Update", "Rollback", "RevealSecret", "RequireSecret"];
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {
@@ -194,24 +203,29 @@ internal sealed class ContractSchemaFilter : ISchemaFilter
         foreach (var property in IsRequest(context.Type) ? context.Type.GetProperties() : [])
         {
             var name = StrictJson.NameOf(property.Name);
-            if (record.Properties.TryGetValue(name, out var member) && member is OpenApiSchema optional)
+            if (record.Properties.TryGetValue(name, out var member) && member is OpenApiSchema described)
             {
-                MakeOptional(record, property, name, optional);
+                DescribeNull(record, property, name, described);
             }
         }
     }
 
-    private static void MakeOptional(OpenApiSchema record, PropertyInfo property, string name, OpenApiSchema member)
+    private static void DescribeNull(OpenApiSchema record, PropertyInfo property, string name, OpenApiSchema member)
     {
-        if (property.GetCustomAttribute<DisallowNullAttribute>() is not null)
+        if (IsClearable(property.PropertyType))
         {
-            member.Type &= ~JsonSchemaType.Null;
-        }
-        else if (property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(Clearable<>))
-        {
+            // The type itself is a struct, so that the generator takes it for one that is never null and always there.
+            member.Type |= JsonSchemaType.Null;
             record.Required?.Remove(name);
         }
+        else if (new NullabilityInfoContext().Create(property).WriteState == NullabilityState.NotNull)
+        {
+            // Not the attribute DisallowNull itself: the compiler puts it on the setter's parameter.
+            member.Type &= ~JsonSchemaType.Null;
+        }
     }
+
+    private static bool IsClearable(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Clearable<>);
 
     private static bool IsRequest(Type type) => RequestVerbs.Any(verb => type.Name.StartsWith(verb, StringComparison.Ordinal));
 }

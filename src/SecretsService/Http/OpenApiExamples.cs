@@ -149,6 +149,12 @@ internal static class AnswerExamples
         HttpStatus = StatusCodes.Status200OK,
     };
 
+    private static readonly IReadOnlyList<RequiredSecret> Required =
+    [
+        new() { Key = "DEBUG_MODE", Optional = true, Description = null, SecretType = null },
+        new() { Key = "STRIPE_SECRET_KEY", Optional = false, Description = "Payments", SecretType = null },
+    ];
+
     private static readonly WhoAmI Me = new()
     {
         Account = new() { Id = Id(4), Name = "default" },
@@ -166,6 +172,7 @@ internal static class AnswerExamples
         : type == typeof(ListEnvelope<SiteEnvironment>) ? List(Production, message)
         : type == typeof(Envelope<App>) ? One(Worker, status, message)
         : type == typeof(ListEnvelope<App>) ? List(Worker, message)
+        : type == typeof(Envelope<IReadOnlyList<RequiredSecret>>) ? One(Required, status, message)
         : type == typeof(Envelope<SecretMetadata>) ? One(Secret, status, message)
         : type == typeof(ListEnvelope<SecretMetadata>) ? List(Secret, message)
         : type == typeof(ListEnvelope<SecretVersion>) ? List(Version, message)
@@ -211,6 +218,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.Sites, Description = "Deployable projects." },
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
+        new() { Name = ApiTags.RequiredSecrets, Description = "The keys that a site, or an app of it, cannot be deployed without." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }
@@ -228,5 +236,6 @@ internal static class ApiTags
     public const string Sites = "Sites";
     public const string Environments = "Environments";
     public const string Apps = "Apps";
+    public const string RequiredSecrets = "Required secrets";
     public const string Service = "Service";
 }

@@ -33,7 +33,6 @@ internal static class SecretEndpoints
         services.AddScoped<ValueRules>();
         services.AddScoped<SecretValues>();
         services.AddScoped<PlacementRules>();
-        services.AddScoped<Requirements.RequirementQueries>();
         services.AddScoped<Dependents>();
         services.AddScoped<ITypedValues, TypedSecrets>();
         services.AddScoped<SecretStore>();

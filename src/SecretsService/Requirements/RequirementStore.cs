@@ -1,0 +1,67 @@
+using Microsoft.EntityFrameworkCore;
+using SecretsService.Access;
+using SecretsService.Contracts;
+using SecretsService.Outcomes;
+using SecretsService.Storage;
+using SecretsService.Storage.Rows;
+
+namespace SecretsService.Requirements;
+
+/// <summary>Changes which secrets the sites and apps of the caller's account need.</summary>
+internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries queries, TimeProvider clock)
+{
+    /// <summary>Replaces the whole list of a site, or of an app. The list that is there already changes nothing, not even the account's revision.</summary>
+    /// <returns>The list as it is then, by key.</returns>
+    public async Task<Outcome<IReadOnlyList<RequiredSecret>>> ReplaceAsync(
+        Caller caller, RequirementOwnerPath path, IReadOnlyList<RequireSecret> list, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
+        if (!(await queries.FindOwnerAsync(caller, path, cancellation)).Succeeded(out var owner, out var failure))
+        {
+            return failure;
+        }
+
+        Replace(caller, owner, await queries.Of(caller, owner).ToListAsync(cancellation), list);
+        var isChanged = db.ChangeTracker.HasChanges();
+        await db.SaveChangesAsync(cancellation);
+        var saved = await queries.ListAsync(caller, owner, cancellation);
+        if (isChanged)
+        {
+            await change.CommitAsync(cancellation);
+        }
+
+        return Outcome<IReadOnlyList<RequiredSecret>>.Of(saved);
+    }
+
+    private void Replace(Caller caller, RequirementOwner owner, List<RequiredSecretRow> rows, IReadOnlyList<RequireSecret> list)
+    {
+        var current = rows.ToDictionary(r => r.Name, StringComparer.Ordinal);
+        foreach (var entry in list)
+        {
+            if (current.Remove(entry.Key, out var row))
+            {
+                row.IsOptional = entry.Optional ?? false;
+                row.Description = entry.Description;
+                row.SecretType = entry.SecretType;
+            }
+            else
+            {
+                db.RequiredSecrets.Add(NewRow(caller, owner, entry));
+            }
+        }
+
+        db.RequiredSecrets.RemoveRange(current.Values);
+    }
+
+    private RequiredSecretRow NewRow(Caller caller, RequirementOwner owner, RequireSecret entry) => new()
+    {
+        AccountId = caller.AccountId,
+        Id = Guid.CreateVersion7(clock.Now()),
+        SiteId = owner.SiteId,
+        AppId = owner.AppId,
+        Name = entry.Key,
+        IsOptional = entry.Optional ?? false,
+        Description = entry.Description,
+        SecretType = entry.SecretType,
+    };
+}
