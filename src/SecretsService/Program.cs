@@ -1,5 +1,6 @@
 using SecretsService.Access;
 using SecretsService.Http;
+using SecretsService.Idempotency;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
 using SecretsService.Sites;
@@ -18,13 +19,14 @@ builder.Services.AddKeys();
 builder.Services.AddSites();
 builder.Services.AddSecrets();
 builder.Services.AddResolution();
+builder.Services.AddIdempotency();
 
 await using var app = builder.Build();
 app.UseHttp();
 app.MapHealth();
 app.MapApi("/api/v1").MapAccess();
 
-var api = app.MapApi(HttpExtensions.ApiPath);
+var api = app.MapApi(HttpExtensions.ApiPath).KeepsAnswers();
 api.MapSites();
 api.MapSecrets();
 api.MapInjection();

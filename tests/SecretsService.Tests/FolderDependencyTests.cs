@@ -20,6 +20,7 @@ public sealed class FolderDependencyTests
         ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 
