@@ -2,6 +2,7 @@ using SecretsService.Access;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Resolution;
+using SecretsService.Retention;
 using SecretsService.Secrets;
 using SecretsService.Sites;
 using SecretsService.Startup;
@@ -20,6 +21,7 @@ builder.Services.AddSites();
 builder.Services.AddSecrets();
 builder.Services.AddResolution();
 builder.Services.AddIdempotency();
+builder.Services.AddRetention();
 
 await using var app = builder.Build();
 app.UseHttp();

@@ -21,6 +21,7 @@ public sealed class FolderDependencyTests
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
+        ["Retention"] = ["Storage", "Access", "Audit"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 
