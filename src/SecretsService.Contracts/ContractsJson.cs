@@ -24,6 +24,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(ListEnvelope<Site>))]
 [JsonSerializable(typeof(Envelope<SiteEnvironment>))]
 [JsonSerializable(typeof(ListEnvelope<SiteEnvironment>))]
+[JsonSerializable(typeof(Envelope<App>))]
+[JsonSerializable(typeof(ListEnvelope<App>))]
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
 [JsonSerializable(typeof(MergedMap))]
@@ -31,6 +33,10 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(ListEnvelope<SecretVersion>))]
 [JsonSerializable(typeof(Envelope<RevealedSecret>))]
 [JsonSerializable(typeof(Envelope<SecretCounts>))]
+[JsonSerializable(typeof(Envelope<SecretType>))]
+[JsonSerializable(typeof(ListEnvelope<SecretType>))]
+[JsonSerializable(typeof(CreateSecretType))]
+[JsonSerializable(typeof(UpdateSecretType))]
 [JsonSerializable(typeof(CreateSecret))]
 [JsonSerializable(typeof(UpdateSecret))]
 [JsonSerializable(typeof(RollbackSecret))]
@@ -39,6 +45,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(UpdateSite))]
 [JsonSerializable(typeof(CreateEnvironment))]
 [JsonSerializable(typeof(UpdateEnvironment))]
+[JsonSerializable(typeof(CreateApp))]
+[JsonSerializable(typeof(UpdateApp))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>How deep objects and arrays may nest in a request.</summary>

@@ -1,9 +1,11 @@
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Resolution;
 using SecretsService.Retention;
 using SecretsService.Secrets;
+using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
 
@@ -16,8 +18,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 builder.AddStartup();
 builder.Services.AddHttp();
 builder.Services.AddAccess();
+builder.Services.AddAudit();
 builder.Services.AddKeys();
 builder.Services.AddSites();
+builder.Services.AddSecretTypes();
 builder.Services.AddSecrets();
 builder.Services.AddResolution();
 builder.Services.AddIdempotency();
@@ -30,6 +34,7 @@ app.MapApi("/api/v1").MapAccess();
 
 var api = app.MapApi(HttpExtensions.ApiPath).KeepsAnswers();
 api.MapSites();
+api.MapSecretTypes();
 api.MapSecrets();
 api.MapInjection();
 

@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using SecretsService.Resolution;
 using SecretsService.Scopes;
-using SecretsService.Secrets;
 using Shouldly;
 using Xunit;
 
@@ -127,5 +125,5 @@ public sealed class PrecedenceTests
 
     private static Guid Id(byte number) => new(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, number);
 
-    private sealed record Candidate(string Name, SecretScope Scope) : ICandidate;
+    private sealed record Candidate(string Name, SecretScope Scope, bool IsPinned = false) : ICandidate;
 }

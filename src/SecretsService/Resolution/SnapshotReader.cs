@@ -9,12 +9,13 @@ namespace SecretsService.Resolution;
 /// <param name="Name">The secret's name.</param>
 /// <param name="Scope">Where it applies.</param>
 /// <param name="IsPinned">Whether no narrower scope may override it.</param>
+/// <param name="IsSecret">Whether the version was sealed as a secret.</param>
 /// <param name="Version">The current version.</param>
 /// <param name="SealedName">The name that the version was sealed under.</param>
 /// <param name="DataKeyId">The data encryption key that sealed it.</param>
 /// <param name="Sealed">The sealed value.</param>
 internal sealed record Candidate(
-    Guid Id, string Name, SecretScope Scope, bool IsPinned, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
+    Guid Id, string Name, SecretScope Scope, bool IsPinned, bool IsSecret, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
 
 /// <summary>
 /// Reads what a merged map is made of, in one snapshot. It is SQL by hand, in two round trips and prepared, because every deployment makes this
@@ -35,7 +36,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
 
     private const string CandidatesSql =
         """
-        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, v.version, v.name, v.data_key_id, v.sealed_value
+        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, v.is_secret, v.version, v.name, v.data_key_id, v.sealed_value
         FROM secrets s
         JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
         WHERE s.account_id = $1 AND s.scope_key = ANY($2) AND s.deleted_at IS NULL
@@ -107,10 +108,11 @@ internal sealed class SnapshotReader(NpgsqlDataSource database)
         row.GetString(1),
         SecretScope.Of(IdAt(row, 2), IdAt(row, 3), row.IsDBNull(4) ? null : row.GetString(4), IdAt(row, 5)),
         row.GetBoolean(6),
-        row.GetInt32(7),
-        row.GetString(8),
-        row.GetGuid(9),
-        row.GetFieldValue<byte[]>(10));
+        row.GetBoolean(7),
+        row.GetInt32(8),
+        row.GetString(9),
+        row.GetGuid(10),
+        row.GetFieldValue<byte[]>(11));
 
     private static Guid? IdAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 

@@ -55,7 +55,7 @@ internal sealed class VariableResolver(
         }
 
         var value = new StoredValue(
-            winner.Id, winner.Version, winner.Scope.StorageKey, winner.Name, winner.SealedName, winner.DataKeyId, winner.Sealed);
+            winner.Id, winner.Version, winner.Scope.StorageKey, winner.Name, winner.SealedName, SecretSealer.KindOf(winner.IsSecret), winner.DataKeyId, winner.Sealed);
         variables.Add(winner.Name, await sealer.OpenAsync(caller, value, variables.Free, cancellation));
     }
 }

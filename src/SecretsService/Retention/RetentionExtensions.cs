@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using SecretsService.Audit;
 
 namespace SecretsService.Retention;
 
@@ -11,7 +9,6 @@ internal static class RetentionExtensions
     {
         services.AddOptions<RetentionOptions>().BindConfiguration(RetentionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<RetentionOptions>, RetentionOptionsValidator>();
-        services.TryAddScoped<EventTrail>();
         services.AddScoped<Purge>();
         services.AddHostedService<RetentionSweep>();
     }
