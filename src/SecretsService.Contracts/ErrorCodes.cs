@@ -42,6 +42,9 @@ public static class ErrorCodes
     /// <summary>422: a scope holds as many secrets as it may.</summary>
     public const string LimitReached = "limit_reached";
 
+    /// <summary>422: the <c>Idempotency-Key</c> was sent with another request before.</summary>
+    public const string IdempotencyKeyReused = "idempotency_key_reused";
+
     /// <summary>500: a fault of the service; its log has the details under the request's id.</summary>
     public const string InternalError = "internal_error";
 

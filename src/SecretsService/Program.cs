@@ -3,7 +3,9 @@ using SecretsService.Audit;
 using SecretsService.Http;
 using SecretsService.Import;
 using SecretsService.Requirements;
+using SecretsService.Idempotency;
 using SecretsService.Resolution;
+using SecretsService.Retention;
 using SecretsService.Secrets;
 using SecretsService.SecretTypes;
 using SecretsService.Sites;
@@ -26,13 +28,15 @@ builder.Services.AddRequirements();
 builder.Services.AddSecrets();
 builder.Services.AddImport();
 builder.Services.AddResolution();
+builder.Services.AddIdempotency();
+builder.Services.AddRetention();
 
 await using var app = builder.Build();
 app.UseHttp();
 app.MapHealth();
 app.MapApi("/api/v1").MapAccess();
 
-var api = app.MapApi(HttpExtensions.ApiPath);
+var api = app.MapApi(HttpExtensions.ApiPath).KeepsAnswers();
 api.MapSites();
 api.MapSecretTypes();
 api.MapRequirements();

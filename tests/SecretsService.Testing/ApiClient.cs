@@ -15,10 +15,12 @@ public sealed class ApiClient(HttpClient http, string? token)
         SendAsync(HttpMethod.Get, path, content: null, headers);
 
     /// <summary>Posts JSON: an object, or a string that is sent as it stands.</summary>
-    public Task<ApiAnswer> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, JsonOf(body));
+    public Task<ApiAnswer> PostAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, JsonOf(body), headers);
 
     /// <inheritdoc cref="PostAsync"/>
-    public Task<ApiAnswer> PutAsync(string path, object body) => SendAsync(HttpMethod.Put, path, JsonOf(body));
+    public Task<ApiAnswer> PutAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Put, path, JsonOf(body), headers);
 
     public Task<ApiAnswer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, content: null);
 

@@ -31,6 +31,8 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         ["Logging:LogLevel:Microsoft"] = "Warning",
     };
 
+    private TimeProvider? _clock;
+
     /// <summary>Everything that the server has logged, at the levels that its settings let through.</summary>
     public CapturedLog Log { get; } = new();
 
@@ -73,6 +75,16 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         return new Account(id, token, ClientWith(token));
     }
 
+    /// <summary>Makes another API key for an account.</summary>
+    public async Task<Account> NewKeyOfAsync(Account account)
+    {
+        var token = ApiToken.Generate();
+        await ExecuteSqlAsync(
+            "INSERT INTO api_keys (account_id, id, name, token_hash, created_at) VALUES ($1, gen_random_uuid(), 'another key', $2, now())",
+            account.Id, ApiToken.HashOf(token));
+        return account with { Token = token, Client = ClientWith(token) };
+    }
+
     /// <summary>A client that sends a token, or none.</summary>
     public ApiClient ClientWith(string? token) => new(new HttpClient(new DeclaredStatusHandler()) { BaseAddress = Address }, token);
 
@@ -112,6 +124,13 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         return this;
     }
 
+    /// <summary>Gives the server a clock, before it starts.</summary>
+    public SecretsServer With(TimeProvider clock)
+    {
+        _clock = clock;
+        return this;
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         foreach (var (setting, value) in _settings)
@@ -120,6 +139,11 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
+        if (_clock is not null)
+        {
+            builder.ConfigureServices(services => services.AddSingleton(_clock));
+        }
+
         if (ChecksDeclaredStatuses)
         {
             builder.ConfigureServices(services => services.AddTransient<IStartupFilter, DeclaredStatusFilter>());

@@ -23,6 +23,8 @@ public sealed class FolderDependencyTests
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
         ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
+        ["Retention"] = ["Storage", "Access", "Audit"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 

@@ -32,6 +32,12 @@ internal static class EntityTags
 /// <summary>The <c>If-Match</c> of a request (RFC 9110, section 13.1.1): which state of the resource it is meant for.</summary>
 internal sealed class IfMatch : IRequestPart, IBindableFromHttpContext<IfMatch>
 {
+    /// <summary>What OpenAPI says of it, on every route whose handler takes it.</summary>
+    public static readonly RequestHeader Header = new(
+        HeaderNames.IfMatch,
+        "The `ETag` of the resource as you have seen it. The request is refused with 412 where the resource has changed since, and is then without "
+        + "effect. `*` stands for any state; without the header the state does not matter.");
+
     private static readonly Failure Lost = Failure.PreconditionFailed(
         "It has changed since you looked at it: the ETag is another one now. Read it again, and repeat the request with its ETag if you still want to.");
 

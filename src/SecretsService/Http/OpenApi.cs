@@ -105,6 +105,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
                     Maximum = query.Maximum?.ToString(CultureInfo.InvariantCulture),
                 },
             }),
+            .. HeadersOf(context, metadata),
         ];
         operation.RequestBody = BodyOf(context, metadata);
         operation.Security = metadata.OfType<IAllowAnonymous>().Any()
@@ -125,6 +126,18 @@ internal sealed class RouteOperationFilter : IOperationFilter
             Description = PathParameters[name],
             Schema = new OpenApiSchema { Type = JsonSchemaType.String },
         };
+
+    private static IEnumerable<IOpenApiParameter> HeadersOf(OperationFilterContext context, IList<object> metadata)
+    {
+        var takesIfMatch = context.MethodInfo.GetParameters().Any(p => p.ParameterType == typeof(IfMatch));
+        return metadata.OfType<RequestHeader>().Concat(takesIfMatch ? [IfMatch.Header] : []).Select(header => new OpenApiParameter
+        {
+            Name = header.Name,
+            In = ParameterLocation.Header,
+            Description = header.Description,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = header.MaxLength is null ? null : 1, MaxLength = header.MaxLength },
+        });
+    }
 
     private static OpenApiRequestBody? BodyOf(OperationFilterContext context, IList<object> metadata)
     {

@@ -25,11 +25,14 @@ internal static class RouteDescriptions
     {
         foreach (var status in statuses)
         {
-            routes.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(ErrorEnvelope), [Json]));
+            routes.WithMetadata(RefusalWith(status));
         }
 
         return routes;
     }
+
+    /// <summary>What declares that a route refuses with a status.</summary>
+    public static ProducesResponseTypeMetadata RefusalWith(int status) => new(status, typeof(ErrorEnvelope), [Json]);
 
     /// <summary>Declares what every route that reads a body can refuse with.</summary>
     public static RouteHandlerBuilder ReadsBody(this RouteHandlerBuilder route) => route.Refuses(

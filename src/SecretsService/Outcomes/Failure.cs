@@ -124,4 +124,15 @@ internal sealed record Failure
         {
             { "key", $"This scope holds {limit} secrets, the most it may. Delete one, or have the operator raise Secrets:PerScope." },
         });
+
+    /// <summary>The idempotency key belongs to another request.</summary>
+    /// <param name="field">The header that carries it.</param>
+    public static Failure IdempotencyKeyReused(string field) => new(
+        FailureKind.Invalid,
+        ErrorCodes.IdempotencyKeyReused,
+        "Validation failed",
+        new FieldErrors
+        {
+            { field, "This key was sent with another request within the last 24 hours. Send a new key with each new request, and the same key only with the very same request." },
+        });
 }

@@ -5,35 +5,43 @@ namespace SecretsService.Storage;
 
 /// <summary>
 /// A change within one account. It holds the account's row locked until it ends, so that changes of one account follow each other and
-/// limits can be counted; it ends without effect unless it is committed. Begun within another one it is a part of that: the outermost
-/// decides.
+/// limits can be counted; it ends without effect unless it is committed. Begun within another one it is a part of that: it is stored only
+/// if that is committed too, and where it is not committed itself the outer one goes on as if it had not begun.
 /// </summary>
 internal sealed class AccountTransaction : IAsyncDisposable
 {
+    // One name is enough for any depth: the inner savepoint hides the outer ones until it is gone (SQL has it so).
+    private const string Savepoint = "account_transaction";
+
     private readonly SecretsDbContext _db;
     private readonly Guid _accountId;
-    private readonly IDbContextTransaction? _own;
+    private readonly IDbContextTransaction _transaction;
+    private readonly bool _isPart;
+    private bool _isCommitted;
 
-    private AccountTransaction(SecretsDbContext db, Guid accountId, IDbContextTransaction? own)
+    private AccountTransaction(SecretsDbContext db, Guid accountId, IDbContextTransaction transaction, bool isPart)
     {
         _db = db;
         _accountId = accountId;
-        _own = own;
+        _transaction = transaction;
+        _isPart = isPart;
     }
 
     /// <summary>Begins a change: waits for another one of the same account to end.</summary>
     public static async Task<AccountTransaction> BeginAsync(SecretsDbContext db, Guid accountId, CancellationToken cancellation)
     {
-        if (db.Database.CurrentTransaction is not null)
+        if (db.Database.CurrentTransaction is { } outer)
         {
-            return new AccountTransaction(db, accountId, own: null);
+            // No round trip of its own: Npgsql sends it with the next statement.
+            await outer.CreateSavepointAsync(Savepoint, cancellation);
+            return new AccountTransaction(db, accountId, outer, isPart: true);
         }
 
         var transaction = await db.Database.BeginTransactionAsync(cancellation);
         try
         {
             await db.Database.ExecuteSqlAsync($"SELECT 1 FROM accounts WHERE id = {accountId} FOR UPDATE", cancellation);
-            return new AccountTransaction(db, accountId, transaction);
+            return new AccountTransaction(db, accountId, transaction, isPart: false);
         }
         catch
         {
@@ -53,17 +61,40 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>Commits what alters no merged map and no permission: the account's revision stays.</summary>
     public async Task CommitAsIsAsync(CancellationToken cancellation)
     {
-        if (_own is not null)
+        if (_isPart)
         {
-            await _own.CommitAsync(cancellation);
+            await _transaction.ReleaseSavepointAsync(Savepoint, cancellation);
         }
+        else
+        {
+            await _transaction.CommitAsync(cancellation);
+        }
+
+        _isCommitted = true;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_own is not null)
+        if (!_isPart)
         {
-            await _own.DisposeAsync();
+            await _transaction.DisposeAsync();
+        }
+        else if (!_isCommitted && _db.Database.CurrentTransaction == _transaction)
+        {
+            await AbandonPartAsync();
+        }
+    }
+
+    private async Task AbandonPartAsync()
+    {
+        try
+        {
+            await _transaction.RollbackToSavepointAsync(Savepoint, CancellationToken.None);
+            await _transaction.ReleaseSavepointAsync(Savepoint, CancellationToken.None);
+        }
+        catch (Exception e) when (e.IsUnavailable() || e is InvalidOperationException)
+        {
+            // The connection is gone, and the outer transaction with it. What is thrown already says why; this must not hide it.
         }
     }
 }

@@ -3,6 +3,9 @@ namespace SecretsService.Storage.Rows;
 /// <summary>The answer to a request that was sent with an idempotency key, kept to be repeated.</summary>
 internal sealed class IdempotencyRow
 {
+    /// <summary>How long a record counts. An older one is as good as none, whether it has been deleted yet or not.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
+
     public required Guid AccountId { get; init; }
 
     /// <summary>The API key that sent the request: two of them may use one idempotency key.</summary>

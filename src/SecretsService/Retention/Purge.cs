@@ -1,0 +1,114 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using SecretsService.Access;
+using SecretsService.Audit;
+using SecretsService.Storage;
+using SecretsService.Storage.Rows;
+
+namespace SecretsService.Retention;
+
+/// <summary>
+/// Deletes what is too old, for good: in batches, each its own transaction, so that no account is locked for long. Nothing of it is in a merged
+/// map, and no account's revision changes.
+/// </summary>
+internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<RetentionOptions> options, TimeProvider clock)
+{
+    private const int BatchSize = 200;
+    private const string ActorName = "retention";
+
+    /// <summary>Deletes secrets that were deleted longer ago than they are kept, with their versions.</summary>
+    /// <returns>How many secrets.</returns>
+    public async Task<int> DeleteSecretsAsync(CancellationToken cancellation)
+    {
+        var before = clock.Now() - TimeSpan.FromDays(options.Value.DeletedSecretsDays);
+        var accounts = await DueSecrets(before).Select(s => s.AccountId).Distinct().ToListAsync(cancellation);
+        return await InBatchesAsync(accounts, account => DeleteSecretsAsync(account, before, cancellation));
+    }
+
+    /// <summary>Deletes versions beyond those that are kept of each secret.</summary>
+    /// <returns>How many versions.</returns>
+    public async Task<int> DeleteVersionsAsync(CancellationToken cancellation)
+    {
+        if (options.Value.VersionsPerSecret is not { } kept)
+        {
+            return 0;
+        }
+
+        var accounts = await DueVersions(kept).Select(v => v.AccountId).Distinct().ToListAsync(cancellation);
+        return await InBatchesAsync(accounts, account => DeleteVersionsAsync(account, kept, cancellation));
+    }
+
+    /// <summary>Deletes kept answers that count no longer.</summary>
+    /// <returns>How many answers.</returns>
+    public Task<int> DeleteAnswersAsync(CancellationToken cancellation)
+    {
+        var before = clock.Now() - IdempotencyRow.Lifetime;
+        return UntilNoneIsLeftAsync(() => db.IdempotencyRecords
+            .Where(r => r.CreatedAt <= before).OrderBy(r => r.CreatedAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
+    }
+
+    // Whatever refers to secrets or versions and must keep them is asked in these two, and nowhere else.
+    private IQueryable<SecretRow> DueSecrets(DateTimeOffset before) => db.Secrets.AsNoTracking().Where(s => s.DeletedAt <= before);
+
+    // Versions are numbered without gaps, and the secret's own number is the current one: with one kept at least, that is never among these.
+    private IQueryable<SecretVersionRow> DueVersions(int kept) =>
+        from version in db.SecretVersions
+        join secret in db.Secrets on new { version.AccountId, Id = version.SecretId } equals new { secret.AccountId, secret.Id }
+        where version.Version <= secret.Version - kept
+        select version;
+
+    private async Task<int> DeleteSecretsAsync(Guid accountId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
+        var due = await DueSecrets(before).Where(s => s.AccountId == accountId).OrderBy(s => s.DeletedAt).Take(BatchSize)
+            .Select(s => new { s.Id, s.Name, s.Version }).ToListAsync(cancellation);
+        var caller = new Caller(accountId, "", Guid.Empty, ActorName);
+        foreach (var secret in due)
+        {
+            trail.Append(
+                caller, EventNames.SecretPurged, "secret", secret.Id,
+                new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = secret.Name, ["version"] = secret.Version });
+        }
+
+        await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
+        var ids = due.ConvertAll(s => s.Id);
+        await db.Secrets.Where(s => s.AccountId == accountId && ids.Contains(s.Id)).ExecuteDeleteAsync(cancellation);
+        await change.CommitAsIsAsync(cancellation);
+        return due.Count;
+    }
+
+    private async Task<int> DeleteVersionsAsync(Guid accountId, int kept, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
+        var deleted = await DueVersions(kept).Where(v => v.AccountId == accountId)
+            .OrderBy(v => v.SecretId).ThenBy(v => v.Version).Take(BatchSize).ExecuteDeleteAsync(cancellation);
+        await change.CommitAsIsAsync(cancellation);
+        return deleted;
+    }
+
+    private static async Task<int> InBatchesAsync(List<Guid> accounts, Func<Guid, Task<int>> batch)
+    {
+        var deleted = 0;
+        foreach (var account in accounts)
+        {
+            deleted += await UntilNoneIsLeftAsync(() => batch(account));
+        }
+
+        return deleted;
+    }
+
+    private static async Task<int> UntilNoneIsLeftAsync(Func<Task<int>> batch)
+    {
+        var all = 0;
+        int deleted;
+        do
+        {
+            deleted = await batch();
+            all += deleted;
+        }
+        while (deleted == BatchSize);
+
+        return all;
+    }
+}

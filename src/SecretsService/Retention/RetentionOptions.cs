@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+
+namespace SecretsService.Retention;
+
+/// <summary>How long what is no longer in use is kept. Section <c>Retention</c>.</summary>
+internal sealed class RetentionOptions
+{
+    public const string Section = "Retention";
+
+    /// <summary>
+    /// How many days a deleted secret can be restored. It is then deleted for good, with all of its versions.
+    /// <value>Default: 30. 1 to 3,650.</value>
+    /// </summary>
+    public int DeletedSecretsDays { get; init; } = 30;
+
+    /// <summary>
+    /// How many versions of a secret are kept, the newest ones; the current one is always among them. Older ones are deleted for good.
+    /// <value>Default: none, which keeps all. 1 to 100,000.</value>
+    /// </summary>
+    public int? VersionsPerSecret { get; init; }
+
+    /// <summary>
+    /// How many minutes pass between two looks for what is too old. The first one is a minute after the start.
+    /// <value>Default: 60. 1 to 1,440.</value>
+    /// </summary>
+    public int SweepMinutes { get; init; } = 60;
+}
+
+/// <summary>Refuses settings that would delete what nobody meant to, or never anything.</summary>
+internal sealed class RetentionOptionsValidator : IValidateOptions<RetentionOptions>
+{
+    private const int MaxDays = 3_650;
+    private const int MaxVersions = 100_000;
+    private const int MaxMinutes = 1_440;
+
+    public ValidateOptionsResult Validate(string? name, RetentionOptions options)
+    {
+        var faults = new List<string>();
+        if (options.DeletedSecretsDays is < 1 or > MaxDays)
+        {
+            faults.Add($"Retention:DeletedSecretsDays must be a number from 1 to {MaxDays}.");
+        }
+
+        if (options.VersionsPerSecret is < 1 or > MaxVersions)
+        {
+            faults.Add($"Retention:VersionsPerSecret must be a number from 1 to {MaxVersions}: leave it out to keep all versions.");
+        }
+
+        if (options.SweepMinutes is < 1 or > MaxMinutes)
+        {
+            faults.Add($"Retention:SweepMinutes must be a number from 1 to {MaxMinutes}.");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+
+namespace SecretsService.Retention;
+
+/// <summary>
+/// Deletes what is too old, again and again while the service runs. Hosted services start after the database was prepared, so that the tables
+/// are there. Several replicas may sweep at once: each finds what the others have left.
+/// </summary>
+internal sealed partial class RetentionSweep(
+    IServiceScopeFactory scopes, IOptions<RetentionOptions> options, TimeProvider clock, ILogger<RetentionSweep> logger)
+    : BackgroundService
+{
+    // Not at once: a service that was just started has requests to answer.
+    private static readonly TimeSpan FirstSweep = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(FirstSweep, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            timer.Period = TimeSpan.FromMinutes(options.Value.SweepMinutes);
+            await SweepAsync(stoppingToken);
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken stopping)
+    {
+        var secrets = await TryAsync(purge => purge.DeleteSecretsAsync(stopping), stopping);
+        var versions = await TryAsync(purge => purge.DeleteVersionsAsync(stopping), stopping);
+        var answers = await TryAsync(purge => purge.DeleteAnswersAsync(stopping), stopping);
+        if (secrets + versions + answers > 0)
+        {
+            LogSwept(secrets, versions, answers);
+        }
+    }
+
+    // Each step by itself, with a context of its own: what one stumbles over must not keep the others from their work, and the next sweep
+    // tries again.
+    private async Task<int> TryAsync(Func<Purge, Task<int>> step, CancellationToken stopping)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await step(scope.ServiceProvider.GetRequiredService<Purge>());
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogFailed(e, options.Value.SweepMinutes);
+            return 0;
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Deleted for good what was too old: {Secrets} secrets, {Versions} versions of others, {Answers} kept answers")]
+    private partial void LogSwept(int secrets, int versions, int answers);
+
+    [LoggerMessage(2, LogLevel.Error, "What is too old could not be deleted. The next attempt is in {Minutes} minutes")]
+    private partial void LogFailed(Exception exception, int minutes);
+}
