@@ -19,7 +19,11 @@ namespace SecretsService.Secrets;
 /// <param name="DataKeyId">The data encryption key.</param>
 /// <param name="Sealed">The sealed value.</param>
 internal readonly record struct StoredValue(
-    Guid SecretId, int Version, string Scope, string Name, string SealedName, Guid DataKeyId, byte[] Sealed);
+    Guid SecretId, int Version, string Scope, string Name, string SealedName, Guid DataKeyId, byte[] Sealed)
+{
+    /// <summary>What the version was sealed as: it opens as nothing else.</summary>
+    public ValueKind Kind { get; init; }
+}
 
 /// <summary>Seals values into version rows and opens them again. Plaintext stays in buffers that are zeroed after use.</summary>
 internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys, ILogger<SecretSealer> logger)
@@ -97,7 +101,7 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
     }
 
     private static ValueIdentity IdentityOf(Caller caller, StoredValue value) =>
-        new(caller.AccountId, value.SecretId, value.Version, value.Scope, value.SealedName);
+        new(caller.AccountId, value.SecretId, value.Version, value.Scope, value.SealedName) { Kind = value.Kind };
 
     private static void ZeroAndReturn(byte[] buffer)
     {
