@@ -31,6 +31,8 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         ["Logging:LogLevel:Microsoft"] = "Warning",
     };
 
+    private TimeProvider? _clock;
+
     /// <summary>Everything that the server has logged, at the levels that its settings let through.</summary>
     public CapturedLog Log { get; } = new();
 
@@ -112,6 +114,13 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         return this;
     }
 
+    /// <summary>Gives the server a clock, before it starts.</summary>
+    public SecretsServer With(TimeProvider clock)
+    {
+        _clock = clock;
+        return this;
+    }
+
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         foreach (var (setting, value) in _settings)
@@ -120,6 +129,11 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
+        if (_clock is not null)
+        {
+            builder.ConfigureServices(services => services.AddSingleton(_clock));
+        }
+
         if (ChecksDeclaredStatuses)
         {
             builder.ConfigureServices(services => services.AddTransient<IStartupFilter, DeclaredStatusFilter>());

@@ -61,9 +61,7 @@ internal sealed record Candidate(
         scope.StorageKey,
         row.GetString(1),
         row.GetString(12),
+        row.GetBoolean(15) ? ValueKind.Secret : ValueKind.Plain,
         row.GetGuid(13),
-        row.GetFieldValue<byte[]>(14))
-    {
-        Kind = row.GetBoolean(15) ? ValueKind.Secret : ValueKind.Plain,
-    };
+        row.GetFieldValue<byte[]>(14));
 }

@@ -16,14 +16,11 @@ namespace SecretsService.Secrets;
 /// <param name="Scope">The secret's scope, by <see cref="SecretScope.StorageKey"/>.</param>
 /// <param name="Name">The secret's name.</param>
 /// <param name="SealedName">The name that the version was sealed under: the secret's own, unless a row was changed outside of the service.</param>
+/// <param name="Kind">What it must have been sealed as.</param>
 /// <param name="DataKeyId">The data encryption key.</param>
 /// <param name="Sealed">The sealed value.</param>
 internal readonly record struct StoredValue(
-    Guid SecretId, int Version, string Scope, string Name, string SealedName, Guid DataKeyId, byte[] Sealed)
-{
-    /// <summary>What the version was sealed as: it opens as nothing else.</summary>
-    public ValueKind Kind { get; init; }
-}
+    Guid SecretId, int Version, string Scope, string Name, string SealedName, ValueKind Kind, Guid DataKeyId, byte[] Sealed);
 
 /// <summary>Seals values into version rows and opens them again. Plaintext stays in buffers that are zeroed after use.</summary>
 internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys, ILogger<SecretSealer> logger)

@@ -130,7 +130,8 @@ internal sealed class SecretStore(
     {
         var current = await db.SecretVersions.AsNoTracking()
             .SingleAsync(v => v.AccountId == secret.AccountId && v.SecretId == secret.Id && v.Version == secret.Version, cancellation);
-        var stored = new StoredValue(secret.Id, current.Version, ScopeOf(secret), name, current.Name, current.DataKeyId, current.SealedValue);
+        var stored = new StoredValue(
+            secret.Id, current.Version, ScopeOf(secret), name, current.Name, current.IsSecret ? ValueKind.Secret : ValueKind.Plain, current.DataKeyId, current.SealedValue);
         try
         {
             return await sealer.OpenTextAsync(caller, stored, cancellation);
