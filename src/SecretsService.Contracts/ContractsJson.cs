@@ -24,6 +24,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(ListEnvelope<Site>))]
 [JsonSerializable(typeof(Envelope<SiteEnvironment>))]
 [JsonSerializable(typeof(ListEnvelope<SiteEnvironment>))]
+[JsonSerializable(typeof(Envelope<App>))]
+[JsonSerializable(typeof(ListEnvelope<App>))]
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
 [JsonSerializable(typeof(MergedMap))]
@@ -41,6 +43,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(UpdateSite))]
 [JsonSerializable(typeof(CreateEnvironment))]
 [JsonSerializable(typeof(UpdateEnvironment))]
+[JsonSerializable(typeof(CreateApp))]
+[JsonSerializable(typeof(UpdateApp))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>How deep objects and arrays may nest in a request.</summary>

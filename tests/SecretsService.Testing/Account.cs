@@ -20,6 +20,17 @@ public sealed record Account(Guid Id, string Token, ApiClient Client)
         return this;
     }
 
+    /// <summary>Sees to it that a site of the account has apps.</summary>
+    public async Task<Account> HasAppsAsync(string site, params string[] apps)
+    {
+        foreach (var app in apps)
+        {
+            (await Client.PostAsync($"/sites/{site}/apps", new { name = app, slug = app })).ShouldBe(201);
+        }
+
+        return this;
+    }
+
     /// <summary>Sees to it that the account has a global secret.</summary>
     /// <returns>The secret's id.</returns>
     public async Task<string> HasSecretAsync(string key, string value) =>

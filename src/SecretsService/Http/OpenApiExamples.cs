@@ -67,6 +67,18 @@ internal static class AnswerExamples
         UpdatedAt = Day,
     };
 
+    private static readonly App Worker = new()
+    {
+        Id = Id(6),
+        SiteId = Id(1),
+        Site = "shop",
+        Slug = "worker",
+        Name = "Worker",
+        Tags = [],
+        CreatedAt = Day,
+        UpdatedAt = Day,
+    };
+
     private static readonly SecretMetadata Secret = new()
     {
         Id = Id(3),
@@ -113,6 +125,8 @@ internal static class AnswerExamples
         : type == typeof(ListEnvelope<Site>) ? List(Shop, message)
         : type == typeof(Envelope<SiteEnvironment>) ? One(Production, status, message)
         : type == typeof(ListEnvelope<SiteEnvironment>) ? List(Production, message)
+        : type == typeof(Envelope<App>) ? One(Worker, status, message)
+        : type == typeof(ListEnvelope<App>) ? List(Worker, message)
         : type == typeof(Envelope<SecretMetadata>) ? One(Secret, status, message)
         : type == typeof(ListEnvelope<SecretMetadata>) ? List(Secret, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
@@ -149,6 +163,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.MergedMap, Description = "What a deployment gets: one value for each key." },
         new() { Name = ApiTags.Sites, Description = "Deployable projects." },
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
+        new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }
@@ -161,5 +176,6 @@ internal static class ApiTags
     public const string MergedMap = "Merged map";
     public const string Sites = "Sites";
     public const string Environments = "Environments";
+    public const string Apps = "Apps";
     public const string Service = "Service";
 }

@@ -9,12 +9,14 @@ using SecretsService.Storage.Rows;
 
 namespace SecretsService.Sites;
 
-/// <summary>Reads sites and environments of the caller's account.</summary>
+/// <summary>Reads sites, environments and apps of the caller's account.</summary>
 internal sealed class SiteQueries(SecretsDbContext db)
 {
     public static Failure SiteNotFound { get; } = Failure.NotFound("Site not found");
 
     public static Failure EnvironmentNotFound { get; } = Failure.NotFound("Environment not found");
+
+    public static Failure AppNotFound { get; } = Failure.NotFound("App not found");
 
     private static readonly Expression<Func<SiteRow, Site>> AsSite = site => new Site
     {
@@ -38,6 +40,18 @@ internal sealed class SiteQueries(SecretsDbContext db)
         Tags = environment.Tags,
         CreatedAt = environment.CreatedAt,
         UpdatedAt = environment.UpdatedAt,
+    };
+
+    private static readonly Expression<Func<AppRow, App>> AsApp = app => new App
+    {
+        Id = app.Id,
+        SiteId = app.SiteId,
+        Site = app.Site!.Slug,
+        Slug = app.Slug,
+        Name = app.Name,
+        Tags = app.Tags,
+        CreatedAt = app.CreatedAt,
+        UpdatedAt = app.UpdatedAt,
     };
 
     /// <summary>Lists the account's sites by slug.</summary>
@@ -77,6 +91,46 @@ internal sealed class SiteQueries(SecretsDbContext db)
         return path.Site is { } site && !await Sites(caller, site).AnyAsync(cancellation) ? SiteNotFound : EnvironmentNotFound;
     }
 
+    /// <summary>Lists a site's apps by slug.</summary>
+    public async Task<Outcome<Page<App>>> ListAppsAsync(
+        Caller caller, ResourceReference site, PageRequest page, CancellationToken cancellation)
+    {
+        var found = await FindSiteAsync(caller, site, cancellation);
+        return found.Succeeded(out var owner, out var failure)
+            ? await db.Apps.Where(a => a.AccountId == caller.AccountId && a.SiteId == owner.Id)
+                .OrderBy(a => a.Slug).Select(AsApp).ToPageAsync(page, cancellation)
+            : failure;
+    }
+
+    /// <summary>Lists the apps of all sites, by the site's slug and their own.</summary>
+    public async Task<Outcome<Page<App>>> ListAllAppsAsync(Caller caller, PageRequest page, CancellationToken cancellation) =>
+        await db.Apps.Where(a => a.AccountId == caller.AccountId)
+            .OrderBy(a => a.Site!.Slug).ThenBy(a => a.Slug).Select(AsApp).ToPageAsync(page, cancellation);
+
+    /// <summary>Finds an app by the path that it was addressed with.</summary>
+    public async Task<Outcome<App>> FindAppAsync(Caller caller, AppPath path, CancellationToken cancellation)
+    {
+        if (await Apps(caller, path).Select(AsApp).SingleOrDefaultAsync(cancellation) is { } found)
+        {
+            return found;
+        }
+
+        return path.Site is { } site && !await Sites(caller, site).AnyAsync(cancellation) ? SiteNotFound : AppNotFound;
+    }
+
+    /// <summary>Finds an environment, and an app of the same site by id or slug: an app of another site is not found.</summary>
+    public async Task<Outcome<AppEnvironment>> FindAppEnvironmentAsync(
+        Caller caller, EnvironmentPath path, ResourceReference app, CancellationToken cancellation)
+    {
+        if (!(await FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var environment, out var failure))
+        {
+            return failure;
+        }
+
+        var sibling = await FindAppAsync(caller, new AppPath(ResourceReference.To(environment.SiteId), app), cancellation);
+        return sibling.Succeeded(out var found, out failure) ? new AppEnvironment(found, environment) : failure;
+    }
+
     /// <summary>The site that a reference means: at most one row.</summary>
     public IQueryable<SiteRow> Sites(Caller caller, ResourceReference site) =>
         db.Sites.Where(s => s.AccountId == caller.AccountId && (s.Id == site.Id || s.Slug == site.Slug));
@@ -87,18 +141,14 @@ internal sealed class SiteQueries(SecretsDbContext db)
             && (e.Id == path.Environment.Id || e.Slug == path.Environment.Slug)
             && (e.SiteId == site.Id || e.Site!.Slug == site.Slug))
         : db.Environments.Where(e => e.AccountId == caller.AccountId && e.Id == path.Environment.Id);
+
+    /// <summary>The app that a path means: at most one row.</summary>
+    public IQueryable<AppRow> Apps(Caller caller, AppPath path) => path.Site is { } site
+        ? db.Apps.Where(a => a.AccountId == caller.AccountId
+            && (a.Id == path.App.Id || a.Slug == path.App.Slug)
+            && (a.SiteId == site.Id || a.Site!.Slug == site.Slug))
+        : db.Apps.Where(a => a.AccountId == caller.AccountId && a.Id == path.App.Id);
 }
 
-/// <summary>How a path addresses an environment.</summary>
-/// <param name="Site">The site, or null on flat paths, where only an id tells environments of two sites apart.</param>
-/// <param name="Environment">The environment.</param>
-internal readonly record struct EnvironmentPath(ResourceReference? Site, ResourceReference Environment)
-{
-    /// <summary>The environment's slug, where it may go by one.</summary>
-    public string? EnvironmentSlug => Site is null ? null : Environment.Slug;
-
-    /// <summary>Reads the path of a route: <c>sites/{site}/environments/{environment}</c> or <c>environments/{environment}</c>.</summary>
-    public static EnvironmentPath Of(HttpContext context) => new(
-        context.GetRouteValue("site") is string site ? ResourceReference.Of(site) : null,
-        ResourceReference.Of((string)context.GetRouteValue("environment")!));
-}
+/// <summary>An app and an environment of one site: where the app runs.</summary>
+internal sealed record AppEnvironment(App App, SiteEnvironment Environment);

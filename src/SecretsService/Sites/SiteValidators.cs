@@ -4,7 +4,7 @@ using SecretsService.Http;
 
 namespace SecretsService.Sites;
 
-/// <summary>The rules that sites and environments share.</summary>
+/// <summary>The rules that sites, environments and apps share.</summary>
 internal static class SiteRules
 {
     public const int MaxNameLength = 255;
@@ -78,5 +78,26 @@ internal sealed class UpdateEnvironmentValidator : AbstractValidator<UpdateEnvir
         RuleFor(e => e.Slug).MustBeSlug();
         RuleFor(e => e.Type).MustBeType();
         RuleFor(e => e.Tags).MustBeTags();
+    }
+}
+
+internal sealed class CreateAppValidator : AbstractValidator<CreateApp>
+{
+    public CreateAppValidator()
+    {
+        RuleFor(a => a.Name).MustBeName();
+        RuleFor(a => a.Slug).MustBeSlug();
+        RuleFor(a => a.Slug).MustFollowFrom(a => a.Name);
+        RuleFor(a => a.Tags).MustBeTags();
+    }
+}
+
+internal sealed class UpdateAppValidator : AbstractValidator<UpdateApp>
+{
+    public UpdateAppValidator()
+    {
+        RuleFor(a => a.Name).MustBeName();
+        RuleFor(a => a.Slug).MustBeSlug();
+        RuleFor(a => a.Tags).MustBeTags();
     }
 }
