@@ -9,10 +9,33 @@ internal static class ResolutionSteps
 {
     public const string Production = "/sites/shop/environments/production";
 
+    /// <summary>The eight places that the app <c>worker</c> gets values from in production, lowest first: a collection, and a type within it.</summary>
+    public static readonly IReadOnlyList<(string Collection, string? Type)> Rungs =
+    [
+        ("/global-secrets", null),
+        ("/global-secrets", "production"),
+        ("/sites/shop/secrets", null),
+        ("/sites/shop/secrets", "production"),
+        ("/sites/shop/apps/worker/secrets", null),
+        ("/sites/shop/apps/worker/secrets", "production"),
+        (Production + "/secrets", null),
+        ("/sites/shop/apps/worker/environments/production/secrets", null),
+    ];
+
     /// <summary>Sees to it that a collection has a secret.</summary>
     /// <returns>The secret's id.</returns>
     public static async Task<string> HasAsync(this Account account, string collection, object secret) =>
         (await account.Client.PostAsync(collection, secret)).ShouldBe(201).Id;
+
+    /// <summary>Sees to it that one of <see cref="Rungs"/> has the secret <c>KEY</c>.</summary>
+    /// <returns>The secret's id.</returns>
+    public static Task<string> HasAtRungAsync(this Account account, int rung, string value)
+    {
+        var (collection, type) = Rungs[rung];
+        return type is null
+            ? account.HasAsync(collection, new { key = "KEY", value })
+            : account.HasAsync(collection, new { key = "KEY", value, environment_type = type });
+    }
 
     /// <summary>The merged map of a target, by the path before <c>/injection</c>.</summary>
     public static async Task<IReadOnlyDictionary<string, string>> MapOfAsync(this Account account, string target, string query = "") =>

@@ -27,8 +27,6 @@ internal sealed record Snapshot<TRow>(MapOrigin Origin, IReadOnlyList<TRow> Rows
 /// </summary>
 internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries sites)
 {
-    private static readonly Failure AppNotFound = Failure.NotFound("App not found");
-
     private const string Begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
     private const string EnvironmentSql =
@@ -55,7 +53,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
 
         return target.App is null || origin.App is not null
             ? new Snapshot<TRow>(origin, await ReadRowsAsync(connection, caller.AccountId, origin.Target, query, cancellation))
-            : AppNotFound;
+            : SiteQueries.AppNotFound;
     }
 
     private async Task<Failure> ExplainAbsenceAsync(Caller caller, TargetReference target, CancellationToken cancellation) =>
