@@ -1,7 +1,9 @@
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Http;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
+using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
 
@@ -14,8 +16,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 builder.AddStartup();
 builder.Services.AddHttp();
 builder.Services.AddAccess();
+builder.Services.AddAudit();
 builder.Services.AddKeys();
 builder.Services.AddSites();
+builder.Services.AddSecretTypes();
 builder.Services.AddSecrets();
 builder.Services.AddResolution();
 
@@ -26,6 +30,7 @@ app.MapApi("/api/v1").MapAccess();
 
 var api = app.MapApi(HttpExtensions.ApiPath);
 api.MapSites();
+api.MapSecretTypes();
 api.MapSecrets();
 api.MapInjection();
 

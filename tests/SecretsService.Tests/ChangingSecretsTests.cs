@@ -92,7 +92,7 @@ public sealed class ChangingSecretsTests(SecretsServer server) : IClassFixture<S
     [Theory]
     [InlineData("""{"value": null}""", "value")]
     [InlineData("""{"key": null}""", "key")]
-    [InlineData("""{"is_secret": false}""", "is_secret")]
+    [InlineData("""{"is_secret": false}""", "value")]
     [InlineData("""{"description": "a\u0000b"}""", "description")]
     public async Task A_change_that_breaks_a_rule_names_the_field(string body, string field)
     {

@@ -217,15 +217,6 @@ public sealed class CreatingSecretsTests(SecretsServer server) : IClassFixture<S
     }
 
     [Fact]
-    public async Task A_plain_variable_is_refused_while_none_are_served()
-    {
-        var account = await server.NewAccountAsync();
-
-        (await account.Client.PostAsync("/global-secrets", new { key = "A", value = "1", is_secret = false })).ShouldBlame("is_secret", "not served yet");
-        (await account.Client.PostAsync("/global-secrets", new { key = "A", value = "1", is_secret = true })).ShouldBe(201);
-    }
-
-    [Fact]
     public async Task Equal_values_have_equal_fingerprints_within_an_account_and_others_between_accounts()
     {
         var account = await server.NewAccountAsync();

@@ -18,7 +18,9 @@ public sealed class FolderDependencyTests
         ["Access"] = ["Outcomes", "Storage", "Http"],
         ["Audit"] = ["Storage", "Access"],
         ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
-        ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
+        ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
+        ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
+        ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };

@@ -226,8 +226,8 @@ public sealed class MalformedRequestsTests(SecretsServer server) : IClassFixture
 
         (await account.Client.GetAsync("/sites/shop/environments/production/injection?aap=worker")).ShouldBlame("aap", "Unknown query parameter");
         (await account.Client.PostAsync("/global-secrets?siteId=1", new { key = "B", value = "1" })).ShouldBlame("siteId", "takes none");
-        (await account.Client.PutAsync($"/secrets/{id}?dry_run=true", new { value = "2" })).ShouldBlame("dry_run", "takes none");
-        (await account.Client.DeleteAsync($"/secrets/{id}?dry_run=true")).ShouldBlame("dry_run", "takes none");
+        (await account.Client.PutAsync($"/secrets/{id}?dry_run=true", new { value = "2" })).ShouldBlame("dry_run", "takes: force");
+        (await account.Client.DeleteAsync($"/secrets/{id}?dry_run=true")).ShouldBlame("dry_run", "takes: force, purge");
         (await account.Client.DeleteAsync("/sites/shop?forse=true")).ShouldBlame("forse", "takes: force");
         (await account.Client.DeleteAsync("/sites/shop?force=yes")).ShouldBlame("force", "true or false");
         (await account.Client.GetAsync($"/secrets/{id}")).ShouldBe(200).Data.GetProperty("version").GetInt32().ShouldBe(1);

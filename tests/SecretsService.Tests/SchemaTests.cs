@@ -12,8 +12,8 @@ namespace SecretsService.Tests;
 public sealed class SchemaTests(SecretsServer server) : IClassFixture<SecretsServer>
 {
     private const string InsertSecret =
-        "INSERT INTO secrets (account_id, id, site_id, app_id, environment_type, environment_id, name, is_secret, version, created_at, created_by, updated_at, updated_by) "
-        + "SELECT $1, gen_random_uuid(), $2, $3, $4, $5, $6, true, 1, now(), '', now(), ''";
+        "INSERT INTO secrets (account_id, id, site_id, app_id, environment_type, environment_id, name, is_secret, is_pinned, is_withheld, version, created_at, created_by, updated_at, updated_by) "
+        + "SELECT $1, gen_random_uuid(), $2, $3, $4, $5, $6, true, false, false, 1, now(), '', now(), ''";
 
     [Fact]
     public void The_migrations_make_the_model()
@@ -29,7 +29,7 @@ public sealed class SchemaTests(SecretsServer server) : IClassFixture<SecretsSer
         var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
         var site = Guid.Parse((await account.Client.GetAsync("/sites/shop")).Id);
         var environment = Guid.Parse((await account.Client.GetAsync("/sites/shop/environments/production")).Id);
-        var app = Guid.CreateVersion7();
+        var app = Guid.Parse((await account.Client.PostAsync("/sites/shop/apps", new { name = "worker" })).ShouldBe(201).Id);
         SecretScope[] scopes =
         [
             SecretScope.Global,
@@ -44,8 +44,8 @@ public sealed class SchemaTests(SecretsServer server) : IClassFixture<SecretsSer
 
         foreach (var scope in scopes)
         {
-            var derived = await server.QuerySqlAsync<string>($"{InsertSecret} RETURNING scope_key", [account.Id, .. ColumnsOf(scope), "KEY"]);
-            derived.ShouldBe(scope.StorageKey);
+            var derived = await server.QuerySqlAsync<string>($"{InsertSecret} RETURNING scope_key || ' in ' || collection_key", [account.Id, .. ColumnsOf(scope), "KEY"]);
+            derived.ShouldBe($"{scope.StorageKey} in {scope.CollectionKey}");
         }
     }
 
@@ -84,6 +84,23 @@ public sealed class SchemaTests(SecretsServer server) : IClassFixture<SecretsSer
             () => server.ExecuteSqlAsync(InsertSecret, account.Id, site, DBNull.Value, DBNull.Value, DBNull.Value, "KEY"));
 
         refusal.ConstraintName.ShouldBe(Constraints.SecretSite);
+    }
+
+    [Fact]
+    public async Task A_row_cannot_refer_to_an_app_or_environment_of_another_site()
+    {
+        var account = await (await (await server.NewAccountAsync()).HasSiteAsync("shop", "production")).HasSiteAsync("blog");
+        var blog = Guid.Parse((await account.Client.GetAsync("/sites/blog")).Id);
+        var environment = Guid.Parse((await account.Client.GetAsync("/sites/shop/environments/production")).Id);
+        var app = Guid.Parse((await account.Client.PostAsync("/sites/shop/apps", new { name = "worker" })).ShouldBe(201).Id);
+
+        var ofEnvironment = await Should.ThrowAsync<Npgsql.PostgresException>(
+            () => server.ExecuteSqlAsync(InsertSecret, account.Id, blog, DBNull.Value, DBNull.Value, environment, "KEY"));
+        var ofApp = await Should.ThrowAsync<Npgsql.PostgresException>(
+            () => server.ExecuteSqlAsync(InsertSecret, account.Id, blog, app, DBNull.Value, DBNull.Value, "KEY"));
+
+        ofEnvironment.ConstraintName.ShouldBe(Constraints.SecretEnvironment);
+        ofApp.ConstraintName.ShouldBe(Constraints.SecretApp);
     }
 
     [Fact]

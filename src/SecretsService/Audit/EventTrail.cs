@@ -14,9 +14,9 @@ internal sealed class EventTrail(SecretsDbContext db, TimeProvider clock)
     /// <param name="caller">Who did it.</param>
     /// <param name="name">What was done: one of <see cref="EventNames"/>.</param>
     /// <param name="resourceType">What kind of resource it was done to.</param>
-    /// <param name="resourceId">Which one.</param>
+    /// <param name="resourceId">Which one; null where the context names it.</param>
     /// <param name="context">Names and versions; never a value.</param>
-    public void Append(Caller caller, string name, string resourceType, Guid resourceId, IReadOnlyDictionary<string, object> context)
+    public void Append(Caller caller, string name, string resourceType, Guid? resourceId, IReadOnlyDictionary<string, object> context)
     {
         var now = clock.Now();
         db.Events.Add(new EventRow
@@ -48,4 +48,10 @@ internal static class EventNames
     public const string SecretTypeCreated = "secret-type.created";
     public const string SecretTypeUpdated = "secret-type.updated";
     public const string SecretTypeDeleted = "secret-type.deleted";
+}
+
+/// <summary>Sets up the audit trail.</summary>
+internal static class AuditExtensions
+{
+    public static void AddAudit(this IServiceCollection services) => services.AddScoped<EventTrail>();
 }

@@ -52,6 +52,9 @@ internal static class Answer
             ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data)) with { Tag = EntityTags.Of(data) }
             : Refused(failure);
 
+    /// <summary>Answers with objects that were created together.</summary>
+    public static IResult CreatedAll<T>(IReadOnlyList<T> data, string message) => Enveloped(data, message, StatusCodes.Status201Created);
+
     /// <summary>Answers with one page of a list.</summary>
     /// <param name="outcome">The page, or the failure to answer instead.</param>
     /// <param name="request">The request for the page, whose address the links repeat.</param>

@@ -48,6 +48,9 @@ internal sealed class IfMatch : IRequestPart, IBindableFromHttpContext<IfMatch>
 
     public Failure? Failure { get; }
 
+    /// <summary>True where the request has the header.</summary>
+    public bool IsPresent => _tags is not null;
+
     public static ValueTask<IfMatch?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<IfMatch?>(new IfMatch(context.Request));
 

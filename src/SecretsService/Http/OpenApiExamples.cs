@@ -17,6 +17,7 @@ internal static class ErrorExamples
         ["401"] = Example(401, ErrorCodes.Unauthenticated, "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_..."),
         ["404"] = Example(404, ErrorCodes.NotFound, "Environment not found"),
         ["409"] = Example(409, ErrorCodes.InUse, "The site holds 2 environments. Delete them first, or send ?force=true to delete them with it."),
+        ["412"] = Example(412, ErrorCodes.PreconditionFailed, "It has changed since you looked at it: the ETag is another one now."),
         ["413"] = Example(413, ErrorCodes.BodyTooLarge, $"The body is larger than {RequestBody.LimitBytes} bytes, the most that is read."),
         ["415"] = Example(415, ErrorCodes.UnsupportedMediaType, "The body must be JSON in UTF-8. Send the header Content-Type: application/json."),
         ["422"] = Example(422, ErrorCodes.ValidationFailed, "Validation failed") with
@@ -102,6 +103,32 @@ internal static class AnswerExamples
         UpdatedBy = "bootstrap",
     };
 
+    private static readonly SecretVersion Version = new()
+    {
+        Version = 1,
+        Key = "STRIPE_SECRET_KEY",
+        Fingerprint = "5f2b7c1e",
+        Origin = SecretVersionOrigin.Create,
+        CreatedAt = Day,
+        CreatedBy = "bootstrap",
+    };
+
+    private static readonly SecretType Payment = new()
+    {
+        Key = "payment",
+        Name = "Payment provider",
+        Schema = JsonElement.Parse("""{"type":"object","properties":{"key":{"type":"string"}},"required":["key"]}"""),
+        Injection = SecretTypeInjection.Fields,
+        Description = null,
+        IsSystem = false,
+        CreatedAt = Day,
+        UpdatedAt = Day,
+    };
+
+    private static readonly RevealedSecret Revealed = new() { Key = "STRIPE_SECRET_KEY", Value = "sk_live_...", Version = 1 };
+
+    private static readonly SecretCounts Counts = new() { Total = 12, Expired = 1, ExpiringSoon = 2, Plain = 3, Withheld = 0, Deleted = 1 };
+
     private static readonly MergedMap Map = new()
     {
         Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBUG_MODE"] = "false", ["STRIPE_SECRET_KEY"] = "sk_live_..." },
@@ -129,6 +156,11 @@ internal static class AnswerExamples
         : type == typeof(ListEnvelope<App>) ? List(Worker, message)
         : type == typeof(Envelope<SecretMetadata>) ? One(Secret, status, message)
         : type == typeof(ListEnvelope<SecretMetadata>) ? List(Secret, message)
+        : type == typeof(ListEnvelope<SecretVersion>) ? List(Version, message)
+        : type == typeof(Envelope<SecretType>) ? One(Payment, status, message)
+        : type == typeof(ListEnvelope<SecretType>) ? List(Payment, message)
+        : type == typeof(Envelope<RevealedSecret>) ? One(Revealed, status, message)
+        : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(MergedMap) ? Json(Map)
@@ -159,7 +191,11 @@ internal sealed class TagFilter : IDocumentFilter
     public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context) => swaggerDoc.Tags = new HashSet<OpenApiTag>
     {
         new() { Name = ApiTags.GlobalSecrets, Description = "Secrets of the whole account: every environment of every site gets them." },
+        new() { Name = ApiTags.SiteSecrets, Description = "Secrets of one site, for any of its environments or for those of one type." },
+        new() { Name = ApiTags.AppSecrets, Description = "Secrets of one app of a site: they override the site's." },
+        new() { Name = ApiTags.Secrets, Description = "Secrets whatever their scope: all of the account, and single ones by their id." },
         new() { Name = ApiTags.EnvironmentSecrets, Description = "Secrets of one environment: they override global ones with the same key." },
+        new() { Name = ApiTags.SecretTypes, Description = "What the value of a typed secret must be." },
         new() { Name = ApiTags.MergedMap, Description = "What a deployment gets: one value for each key." },
         new() { Name = ApiTags.Sites, Description = "Deployable projects." },
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
@@ -172,7 +208,11 @@ internal sealed class TagFilter : IDocumentFilter
 internal static class ApiTags
 {
     public const string GlobalSecrets = "Global secrets";
+    public const string SiteSecrets = "Site secrets";
+    public const string AppSecrets = "App secrets";
     public const string EnvironmentSecrets = "Environment secrets";
+    public const string Secrets = "Secrets";
+    public const string SecretTypes = "Secret types";
     public const string MergedMap = "Merged map";
     public const string Sites = "Sites";
     public const string Environments = "Environments";

@@ -50,6 +50,33 @@ internal static class QueryParameters
     });
 }
 
+/// <summary>The query parameters of a request that say true or false.</summary>
+internal sealed class Flags : IRequestPart, IBindableFromHttpContext<Flags>
+{
+    private readonly IQueryCollection _query;
+
+    private Flags(HttpContext context)
+    {
+        _query = context.Request.Query;
+        var errors = new FieldErrors();
+        foreach (var flag in context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>().Where(q => q.Type == JsonSchemaType.Boolean))
+        {
+            if (_query.TryGetValue(flag.Name, out var text) && text.ToString() is not ("true" or "false"))
+            {
+                errors.Add(flag.Name, "Must be true or false.");
+            }
+        }
+
+        Failure = errors.Count == 0 ? null : Failure.Invalid(errors);
+    }
+
+    public Failure? Failure { get; }
+
+    public static ValueTask<Flags?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Flags?>(new Flags(context));
+
+    /// <summary>True where the request says so.</summary>
+    public bool Has(QueryParameter flag) => _query.TryGetValue(flag.Name, out var text) && text.ToString() is "true";
+}
 /// <summary>Whether a request says <c>force=true</c>.</summary>
 internal sealed class ForceFlag : IRequestPart, IBindableFromHttpContext<ForceFlag>
 {

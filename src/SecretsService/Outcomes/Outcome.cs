@@ -22,6 +22,9 @@ internal readonly struct Outcome<T>
 
     public static implicit operator Outcome<T>(Failure failure) => new(default, failure);
 
+    /// <summary>Makes an outcome of a value whose type is an interface: the language converts none of those by itself.</summary>
+    public static Outcome<T> Of(T value) => new(value, null);
+
     /// <summary>Tells a value from a failure: exactly one of the two is there.</summary>
     /// <param name="value">The value, where the operation succeeded.</param>
     /// <param name="failure">What stood against it, where it did not.</param>

@@ -8,6 +8,8 @@ namespace SecretsService.Secrets;
 /// </summary>
 internal sealed class ReservedNames
 {
+    public const string Refusal = "This name is reserved and cannot be used: the platform sets it itself. Choose another name.";
+
     private readonly HashSet<string> _names;
     private readonly string[] _prefixes;
 

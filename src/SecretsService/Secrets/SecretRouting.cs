@@ -7,45 +7,101 @@ using SecretsService.Sites;
 
 namespace SecretsService.Secrets;
 
+/// <summary>A collection of secrets, as a path names it.</summary>
+/// <param name="Base">
+/// The scope of its secrets: for any environment of an owner, where the body may select an environment type, or for one environment.
+/// </param>
+/// <param name="EnvironmentType">The type of the one environment; null where the path names none.</param>
+internal sealed record SecretCollection(SecretScope Base, string? EnvironmentType)
+{
+    /// <summary>What an environment receives values for; null where the path names none.</summary>
+    public Target? Target => Base.EnvironmentId is { } environment ? new Target(EnvironmentType, Base.SiteId, Base.AppId, environment) : null;
+
+    /// <summary>The scopes that a request to create means.</summary>
+    public Outcome<IReadOnlyList<SecretScope>> ScopesFor(CreateSecret request)
+    {
+        var field = request.EnvironmentTypes is not null ? "environment_types" : "environment_type";
+        var types = request.EnvironmentTypes ?? (request.EnvironmentType is { } type ? [type] : []);
+        return types.Count == 0 ? Outcome<IReadOnlyList<SecretScope>>.Of([Base])
+            : Base.EnvironmentId is not null ? Failure.Invalid(field, "The secrets of this route are for one environment: leave the field out.")
+            : Outcome<IReadOnlyList<SecretScope>>.Of([.. types.Select(EnvironmentTypes.Canonical).Distinct(StringComparer.Ordinal).Select(OfType)]);
+    }
+
+    /// <summary>The scope of the collection's owner for an environment type.</summary>
+    /// <param name="environmentType">The type's canonical name.</param>
+    public SecretScope OfType(string environmentType) => new(Base.Owner, new Selector.Type(environmentType));
+}
+
 /// <summary>
-/// Finds the scope, or the one secret, that a route's path means. The path alone decides: no query parameter and no body can change where a
-/// secret is looked for or put.
+/// Finds the collection, or the one secret, that a route's path means. The path alone decides whose secrets they are: no query parameter and
+/// no body can change that.
 /// </summary>
 internal sealed class SecretRouting(SiteQueries sites, SecretQueries secrets)
 {
-    /// <summary>The scope of a collection: that of the environment in the path, or the global one where the path has none.</summary>
-    public async Task<Outcome<SecretScope>> FindScopeAsync(Caller caller, HttpContext context, CancellationToken cancellation)
+    /// <summary>The collection in the path: that of an environment, an app or a site, or the account's where the path has none.</summary>
+    public async Task<Outcome<SecretCollection>> FindCollectionAsync(Caller caller, HttpContext context, CancellationToken cancellation)
     {
-        if (!context.Request.RouteValues.ContainsKey("environment"))
+        var route = context.Request.RouteValues;
+        SiteEnvironment? environment = null;
+        if (route.ContainsKey("environment"))
         {
-            return SecretScope.Global;
+            var found = await sites.FindEnvironmentAsync(caller, EnvironmentPath.Of(context), cancellation);
+            if (!found.Succeeded(out environment, out var failure))
+            {
+                return failure;
+            }
         }
 
-        var found = await sites.FindEnvironmentAsync(caller, EnvironmentPath.Of(context), cancellation);
-        return found.Succeeded(out var environment, out var failure)
-            ? new SecretScope(new Owner.Site(environment.SiteId), new Selector.Environment(environment.Id))
-            : failure;
+        var owning = await FindOwnerAsync(caller, context, environment, cancellation);
+        return owning.Succeeded(out var owner, out var refusal)
+            ? new SecretCollection(new SecretScope(owner, environment is null ? new Selector.Any() : new Selector.Environment(environment.Id)), environment?.Type)
+            : refusal;
     }
 
-    /// <summary>The secret in the path, which must be of the path's own scope.</summary>
-    public async Task<Outcome<SecretMetadata>> FindInScopeAsync(Caller caller, HttpContext context, CancellationToken cancellation)
+    /// <summary>The secret in the path, which must be of the path's own collection.</summary>
+    public async Task<Outcome<SecretMetadata>> FindInCollectionAsync(
+        Caller caller, HttpContext context, bool evenDeleted, CancellationToken cancellation)
     {
-        var found = await FindScopeAsync(caller, context, cancellation);
-        if (!found.Succeeded(out var scope, out var failure))
+        var found = await FindCollectionAsync(caller, context, cancellation);
+        if (!found.Succeeded(out var collection, out var failure))
         {
             return failure;
         }
 
-        return IdOf(context) is { } id && await secrets.FindAsync(caller, scope, id, cancellation) is { } secret
+        return IdOf(context) is { } id && await secrets.FindAsync(caller, collection.Base, id, cancellation) is { } secret && (evenDeleted || secret.DeletedAt is null)
             ? secret
-            : SecretNouns.NotFound(scope);
+            : SecretNouns.NotFound(collection.Base);
     }
 
-    /// <summary>The secret in a path that names no scope, whatever its scope is.</summary>
-    public async Task<Outcome<SecretMetadata>> FindAnywhereAsync(Caller caller, HttpContext context, CancellationToken cancellation) =>
-        IdOf(context) is { } id && await secrets.FindAsync(caller, id, cancellation) is { } secret
+    /// <summary>The secret in a path that names no collection, whatever its scope is.</summary>
+    public async Task<Outcome<SecretMetadata>> FindAnywhereAsync(
+        Caller caller, HttpContext context, bool evenDeleted, CancellationToken cancellation) =>
+        IdOf(context) is { } id && await secrets.FindAsync(caller, id, cancellation) is { } secret && (evenDeleted || secret.DeletedAt is null)
             ? secret
             : Failure.NotFound("Secret not found");
+
+    private async Task<Outcome<Owner>> FindOwnerAsync(
+        Caller caller, HttpContext context, SiteEnvironment? environment, CancellationToken cancellation)
+    {
+        if (context.GetRouteValue("app") is string)
+        {
+            var found = await sites.FindAppAsync(caller, AppPath.Of(context), cancellation);
+            return found.Succeeded(out var app, out var failure) ? new Owner.App(app.SiteId, app.Id) : failure;
+        }
+
+        if (environment is not null)
+        {
+            return new Owner.Site(environment.SiteId);
+        }
+
+        if (context.GetRouteValue("site") is string site)
+        {
+            var found = await sites.FindSiteAsync(caller, ResourceReference.Of(site), cancellation);
+            return found.Succeeded(out var owner, out var failure) ? new Owner.Site(owner.Id) : failure;
+        }
+
+        return new Owner.Global();
+    }
 
     private static Guid? IdOf(HttpContext context) =>
         Ids.TryParse(context.GetRouteValue("id") as string, out var id) ? id : null;
@@ -54,11 +110,13 @@ internal sealed class SecretRouting(SiteQueries sites, SecretQueries secrets)
 /// <summary>What messages call a secret, by its scope.</summary>
 internal static class SecretNouns
 {
-    /// <summary>Global secret, or environment secret.</summary>
-    public static string Of(SecretScopeInfo scope) => Noun(scope.Selector == ScopeSelector.Environment);
+    /// <summary>Global secret, site secret, app secret or environment secret.</summary>
+    public static string Of(SecretScopeInfo scope) => Noun(scope.Owner, scope.Selector == ScopeSelector.Environment);
 
     /// <inheritdoc cref="Of(SecretScopeInfo)"/>
-    public static string Of(SecretScope scope) => Noun(scope.EnvironmentId is not null);
+    public static string Of(SecretScope scope) => Noun(
+        scope.AppId is not null ? ScopeOwner.App : scope.SiteId is not null ? ScopeOwner.Site : ScopeOwner.Global,
+        scope.EnvironmentId is not null);
 
     /// <summary>The scope has no such secret.</summary>
     public static Failure NotFound(SecretScope scope) => Failure.NotFound($"{Of(scope)} not found");
@@ -66,5 +124,10 @@ internal static class SecretNouns
     /// <inheritdoc cref="NotFound(SecretScope)"/>
     public static Failure NotFound(SecretScopeInfo scope) => Failure.NotFound($"{Of(scope)} not found");
 
-    private static string Noun(bool isOfEnvironment) => isOfEnvironment ? "Environment secret" : "Global secret";
+    private static string Noun(ScopeOwner owner, bool isOfEnvironment) => owner switch
+    {
+        ScopeOwner.Global => "Global secret",
+        ScopeOwner.Site => isOfEnvironment ? "Environment secret" : "Site secret",
+        ScopeOwner.App => "App secret",
+    };
 }

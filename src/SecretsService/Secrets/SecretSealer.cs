@@ -4,7 +4,6 @@ using System.Text;
 using SecretsService.Access;
 using SecretsService.Cryptography;
 using SecretsService.Keys;
-using SecretsService.Scopes;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
 
@@ -13,48 +12,42 @@ namespace SecretsService.Secrets;
 /// <summary>A value as it is stored, with the row that it was read from: what it must have been sealed for.</summary>
 /// <param name="SecretId">The secret.</param>
 /// <param name="Version">The version.</param>
-/// <param name="Scope">The secret's scope, by <see cref="SecretScope.StorageKey"/>.</param>
-/// <param name="Name">The secret's name.</param>
-/// <param name="SealedName">The name that the version was sealed under: the secret's own, unless a row was changed outside of the service.</param>
+/// <param name="Scope">The secret's scope, by <see cref="Scopes.SecretScope.StorageKey"/>.</param>
+/// <param name="Name">The name that the version must have been sealed under: for the current one, the secret's own.</param>
+/// <param name="SealedName">The name that the version says it was sealed under.</param>
 /// <param name="Kind">What it must have been sealed as.</param>
 /// <param name="DataKeyId">The data encryption key.</param>
 /// <param name="Sealed">The sealed value.</param>
 internal readonly record struct StoredValue(
     Guid SecretId, int Version, string Scope, string Name, string SealedName, ValueKind Kind, Guid DataKeyId, byte[] Sealed);
 
-/// <summary>Seals values into version rows and opens them again. Plaintext stays in buffers that are zeroed after use.</summary>
-internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys, ILogger<SecretSealer> logger)
+/// <summary>A value that is about to become a version.</summary>
+/// <param name="Identity">What it is sealed for.</param>
+/// <param name="Text">The value.</param>
+/// <param name="Origin">What the version comes from.</param>
+internal sealed record NewValue(ValueIdentity Identity, string Text, VersionOrigin Origin)
 {
-    /// <summary>Seals a value, within the transaction that is to store it.</summary>
-    public async Task<SecretVersionRow> SealAsync(
-        Caller caller, ValueIdentity identity, string value, DateTimeOffset now, CancellationToken cancellation)
+    public override string ToString() => $"{nameof(NewValue)} {{ {Identity.Name}, version {Identity.Version} }}";
+}
+
+/// <summary>Seals values into version rows and opens them again. Plaintext stays in buffers that are zeroed after use.</summary>
+internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys, TimeProvider clock, ILogger<SecretSealer> logger)
+{
+    /// <summary>What a value of a secret, or of a plain variable, is sealed as.</summary>
+    public static ValueKind KindOf(bool isSecret) => isSecret ? ValueKind.Secret : ValueKind.Plain;
+
+    /// <summary>Seals values, within the transaction that is to store them.</summary>
+    public async Task<IReadOnlyList<SecretVersionRow>> SealAsync(Caller caller, IReadOnlyList<NewValue> values, CancellationToken cancellation)
     {
-        var (keyId, key) = await keys.TakeForSealingAsync(db, identity.AccountId, 1, cancellation);
-        var fingerprints = await keys.FindFingerprintKeyAsync(db, identity.AccountId, cancellation);
-        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Length));
-        try
+        if (values.Count == 0)
         {
-            var plaintext = buffer.AsSpan(0, Encoding.UTF8.GetBytes(value, buffer));
-            return new SecretVersionRow
-            {
-                AccountId = identity.AccountId,
-                SecretId = identity.SecretId,
-                Version = identity.Version,
-                Name = identity.Name,
-                DataKeyId = keyId,
-                SealedValue = key.Seal(plaintext, identity),
-                Fingerprint = fingerprints.Fingerprint(plaintext),
-                Origin = VersionOrigin.Create,
-                IsSecret = true,
-                LooksPrivate = false,
-                CreatedAt = now,
-                CreatedBy = caller.ApiKeyName,
-            };
+            return [];
         }
-        finally
-        {
-            ZeroAndReturn(buffer);
-        }
+
+        var (keyId, key) = await keys.TakeForSealingAsync(db, caller.AccountId, values.Count, cancellation);
+        var fingerprints = await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation);
+        var now = clock.Now();
+        return [.. values.Select(value => Seal(caller, value, keyId, key, fingerprints, now))];
     }
 
     /// <summary>Opens a value.</summary>
@@ -82,7 +75,7 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
         }
     }
 
-    /// <summary>Opens a value as text, to seal it again under another identity.</summary>
+    /// <summary>Opens a value as text: to show it, to compare it, or to seal it again under another identity.</summary>
     /// <exception cref="SealedValueException">It cannot be opened; the log names it.</exception>
     public async Task<string> OpenTextAsync(Caller caller, StoredValue value, CancellationToken cancellation)
     {
@@ -90,6 +83,35 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
         try
         {
             return Encoding.UTF8.GetString(buffer, 0, await OpenAsync(caller, value, buffer, cancellation));
+        }
+        finally
+        {
+            ZeroAndReturn(buffer);
+        }
+    }
+
+    private static SecretVersionRow Seal(
+        Caller caller, NewValue value, Guid keyId, DataEncryptionKey key, FingerprintKey fingerprints, DateTimeOffset now)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Text.Length));
+        try
+        {
+            var plaintext = buffer.AsSpan(0, Encoding.UTF8.GetBytes(value.Text, buffer));
+            return new SecretVersionRow
+            {
+                AccountId = value.Identity.AccountId,
+                SecretId = value.Identity.SecretId,
+                Version = value.Identity.Version,
+                Name = value.Identity.Name,
+                DataKeyId = keyId,
+                SealedValue = key.Seal(plaintext, value.Identity),
+                Fingerprint = fingerprints.Fingerprint(plaintext),
+                Origin = value.Origin,
+                IsSecret = value.Identity.Kind == ValueKind.Secret,
+                LooksPrivate = PrivateCredentials.Looks(value.Text),
+                CreatedAt = now,
+                CreatedBy = caller.ApiKeyName,
+            };
         }
         finally
         {

@@ -1,11 +1,10 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Options;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Contracts;
-using SecretsService.Cryptography;
+using SecretsService.Http;
 using SecretsService.Outcomes;
 using SecretsService.Scopes;
-using SecretsService.Sites;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
 
@@ -16,27 +15,45 @@ namespace SecretsService.Secrets;
 /// cannot both pass a limit.
 /// </summary>
 internal sealed class SecretStore(
-    SecretsDbContext db, SecretQueries queries, SecretSealer sealer, IOptions<SecretOptions> options, TimeProvider clock)
+    SecretsDbContext db,
+    SecretQueries queries,
+    SecretValues values,
+    PlacementRules placements,
+    Dependents dependents,
+    ValueRules valueRules,
+    EventTrail events,
+    TimeProvider clock)
 {
-    private static readonly Failure NameTaken = Failure.NameTaken(
-        "key", "The key has already been taken in this scope (keys that differ in case only count as one). Update that secret, or choose another key.");
+    private static readonly Failure HasNoValue =
+        Failure.Invalid("value", "This is a tombstone, which has no value and cannot get one. Delete it, and create a secret with the key.");
 
-    /// <summary>Creates a secret at a scope.</summary>
-    public async Task<Outcome<SecretMetadata>> CreateAsync(
-        Caller caller, SecretScope scope, CreateSecret request, CancellationToken cancellation)
+    /// <summary>Creates a secret at each of some scopes, or at none.</summary>
+    public async Task<Outcome<IReadOnlyList<SecretMetadata>>> CreateAsync(
+        Caller caller, IReadOnlyList<SecretScope> scopes, CreateSecret request, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
-        var scopeKey = scope.StorageKey;
-        if (await queries.Living(caller).CountAsync(s => s.ScopeKey == scopeKey, cancellation) >= options.Value.PerScope)
+        var value = CheckedValue.None;
+        if (request.Value is { } input)
         {
-            return Failure.LimitReached(options.Value.PerScope);
+            var check = await valueRules.CheckAsync(caller, request.SecretType, request.Key, input, cancellation);
+            if (!check.Succeeded(out value, out var fault))
+            {
+                return fault;
+            }
         }
 
-        var secret = NewRow(caller, scope, request);
-        var version = await sealer.SealAsync(caller, IdentityOf(secret), request.Value!.Text, secret.CreatedAt, cancellation);
-        db.Secrets.Add(secret);
-        db.SecretVersions.Add(version);
-        return await SaveAsync(caller, secret.Id, change, cancellation);
+        var secrets = scopes.Select(scope => NewRow(caller, scope, request, value)).ToList();
+        if ((await placements.CheckRoomAsync(caller, scopes, cancellation)
+            ?? await placements.CheckAsync(caller, [.. secrets.Select(Placement.Of)], cancellation)) is { } failure)
+        {
+            return failure;
+        }
+
+        db.Secrets.AddRange(secrets);
+        await values.AddVersionsAsync(
+            caller, [.. secrets.Where(s => !s.IsWithheld).Select(s => (s, value.Text))], VersionOrigin.Create, cancellation);
+        secrets.ForEach(secret => Append(caller, EventNames.SecretCreated, secret));
+        return await SaveAsync(caller, [.. secrets.Select(s => s.Id)], change, cancellation);
     }
 
     /// <summary>
@@ -45,46 +62,176 @@ internal sealed class SecretStore(
     /// </summary>
     /// <returns>The secret as it is then.</returns>
     public async Task<Outcome<SecretMetadata>> UpdateAsync(
-        Caller caller, SecretMetadata target, UpdateSecret request, CancellationToken cancellation)
+        Caller caller, SecretMetadata target, UpdateSecret request, bool force, IfMatch ifMatch, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
-        if (await queries.Living(caller).SingleOrDefaultAsync(s => s.Id == target.Id, cancellation) is not { } secret)
+        var found = await FindLivingAsync(caller, target, ifMatch, cancellation);
+        if (!found.Succeeded(out var secret, out var failure))
         {
-            return SecretNouns.NotFound(target.Scope);
+            return failure;
         }
 
-        secret.Name = request.Key is null ? secret.Name : SecretName.Of(request.Key).Text;
-        secret.Description = request.Description.Or(secret.Description);
-        await AddVersionIfNewAsync(caller, secret, request.Value?.Text, cancellation);
+        if (((request.Key is not null && request.Key != secret.Name && !force ? await dependents.RefuseAsync(caller, [secret], cancellation) : null)
+            ?? await ApplyAsync(caller, secret, request, cancellation)) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (!db.ChangeTracker.HasChanges())
         {
             return (await queries.FindAsync(caller, secret.Id, cancellation))!;
         }
 
-        secret.UpdatedAt = clock.Now();
-        secret.UpdatedBy = caller.ApiKeyName;
-        return await SaveAsync(caller, secret.Id, change, cancellation);
+        Touch(caller, secret);
+        Append(caller, EventNames.SecretUpdated, secret);
+        return await SaveAsync(caller, secret, change, cancellation);
     }
 
-    /// <summary>Deletes a secret. Its name is free at once; its rows stay, marked, so that a mistake can be mended.</summary>
+    /// <summary>Deletes a secret. Its name is free at once; its rows stay for a time, marked, so that a mistake can be mended.</summary>
     /// <returns>The secret as it was.</returns>
-    public async Task<Outcome<SecretMetadata>> DeleteAsync(Caller caller, SecretMetadata target, CancellationToken cancellation)
+    public async Task<Outcome<SecretMetadata>> DeleteAsync(
+        Caller caller, SecretMetadata target, bool force, IfMatch ifMatch, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
-        if (await queries.FindAsync(caller, target.Id, cancellation) is not { } secret)
+        var found = await FindLivingAsync(caller, target, ifMatch, cancellation);
+        if (!found.Succeeded(out var secret, out var failure))
+        {
+            return failure;
+        }
+
+        if (!force && await dependents.RefuseAsync(caller, [secret], cancellation) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var was = (await queries.FindAsync(caller, secret.Id, cancellation))!;
+        secret.DeletedAt = clock.Now();
+        Append(caller, EventNames.SecretDeleted, secret);
+        await db.SaveChangesAsync(cancellation);
+        await change.CommitAsync(cancellation);
+        return was;
+    }
+
+    /// <summary>Deletes a secret with all its versions for good, whether it lives or was deleted before.</summary>
+    /// <returns>The secret as it was.</returns>
+    public async Task<Outcome<SecretMetadata>> PurgeAsync(
+        Caller caller, SecretMetadata target, bool force, IfMatch ifMatch, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
+        if (await queries.FindAsync(caller, target.Id, cancellation) is not { } was)
         {
             return SecretNouns.NotFound(target.Scope);
         }
 
-        await queries.Living(caller).Where(s => s.Id == secret.Id)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.DeletedAt, clock.Now()), cancellation);
+        if (ifMatch.Refuses(() => EntityTags.Of(was)) is { } lost)
+        {
+            return lost;
+        }
+
+        var secret = await db.Secrets.SingleAsync(s => s.AccountId == caller.AccountId && s.Id == was.Id, cancellation);
+        if (!force && secret.DeletedAt is null && await dependents.RefuseAsync(caller, [secret], cancellation) is { } refusal)
+        {
+            return refusal;
+        }
+
+        db.Secrets.Remove(secret);
+        Append(caller, EventNames.SecretPurged, secret);
+        await db.SaveChangesAsync(cancellation);
         await change.CommitAsync(cancellation);
-        return secret;
+        return was;
     }
 
-    private SecretRow NewRow(Caller caller, SecretScope scope, CreateSecret request)
+    /// <summary>Undoes a delete. One that is not deleted stays as it is.</summary>
+    /// <returns>The secret as it is then.</returns>
+    public async Task<Outcome<SecretMetadata>> RestoreAsync(Caller caller, SecretMetadata target, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
+        if (await db.Secrets.SingleOrDefaultAsync(s => s.AccountId == caller.AccountId && s.Id == target.Id, cancellation) is not { } secret)
+        {
+            return SecretNouns.NotFound(target.Scope);
+        }
+
+        if (secret.DeletedAt is null)
+        {
+            return (await queries.FindAsync(caller, secret.Id, cancellation))!;
+        }
+
+        if ((await placements.CheckRoomAsync(caller, [Placement.ScopeOf(secret)], cancellation)
+            ?? await values.RecheckAsync(caller, secret, cancellation)
+            ?? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation)) is { } failure)
+        {
+            return failure;
+        }
+
+        secret.DeletedAt = null;
+        Touch(caller, secret);
+        Append(caller, EventNames.SecretRestored, secret);
+        return await SaveAsync(caller, secret, change, cancellation);
+    }
+
+    /// <summary>Makes the value of an older version the current one again, as a new version. Description and expiry stay as they are.</summary>
+    /// <returns>The secret as it is then.</returns>
+    public async Task<Outcome<SecretMetadata>> RollBackAsync(
+        Caller caller, SecretMetadata target, int version, IfMatch ifMatch, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
+        var found = await FindLivingAsync(caller, target, ifMatch, cancellation);
+        if (!found.Succeeded(out var secret, out var failure))
+        {
+            return failure;
+        }
+
+        if ((await values.RollBackAsync(caller, secret, version, cancellation)
+            ?? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation)) is { } refusal)
+        {
+            return refusal;
+        }
+
+        Touch(caller, secret);
+        Append(caller, EventNames.SecretRolledBack, secret);
+        return await SaveAsync(caller, secret, change, cancellation);
+    }
+
+    private async Task<Outcome<SecretRow>> FindLivingAsync(
+        Caller caller, SecretMetadata target, IfMatch ifMatch, CancellationToken cancellation)
+    {
+        if (await queries.Living(caller).SingleOrDefaultAsync(s => s.Id == target.Id, cancellation) is not { } secret)
+        {
+            return SecretNouns.NotFound(target.Scope);
+        }
+
+        // What the caller was looking at is what is stored now, under the lock.
+        var current = ifMatch.IsPresent ? await queries.FindAsync(caller, secret.Id, cancellation) : null;
+        return current is not null && ifMatch.Refuses(() => EntityTags.Of(current)) is { } lost ? lost : secret;
+    }
+
+    private async Task<Failure?> ApplyAsync(Caller caller, SecretRow secret, UpdateSecret request, CancellationToken cancellation)
+    {
+        if (secret.IsWithheld && (request.Value is not null || request.IsSecret is false || request.ExpiresAt.Value is not null))
+        {
+            return HasNoValue;
+        }
+
+        var expiresAt = request.ExpiresAt.Or(secret.ExpiresAt);
+        if (expiresAt != secret.ExpiresAt && expiresAt <= clock.Now())
+        {
+            return Failure.Invalid("expires_at", SecretRules.MustBeInFuture);
+        }
+
+        var isMoved = (request.Key is not null && request.Key != secret.Name) || (request.Pinned is true && !secret.IsPinned);
+        secret.Name = request.Key is null ? secret.Name : SecretName.Of(request.Key).Text;
+        secret.Description = request.Description.Or(secret.Description);
+        secret.ExpiresAt = expiresAt;
+        secret.IsPinned = request.Pinned ?? secret.IsPinned;
+        var refusal = secret.IsWithheld ? null : await values.ChangeAsync(caller, secret, request.Value, request.IsSecret, cancellation);
+        return refusal
+            ?? (isMoved || request.Value is not null ? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation) : null);
+    }
+
+    private SecretRow NewRow(Caller caller, SecretScope scope, CreateSecret request, CheckedValue value)
     {
         var now = clock.Now();
+        var isWithheld = request.Withheld ?? false;
         return new SecretRow
         {
             AccountId = caller.AccountId,
@@ -94,9 +241,14 @@ internal sealed class SecretStore(
             EnvironmentType = scope.EnvironmentType,
             EnvironmentId = scope.EnvironmentId,
             Name = SecretName.Of(request.Key).Text,
-            IsSecret = true,
+            IsSecret = request.IsSecret ?? true,
+            IsPinned = request.Pinned ?? false,
+            IsWithheld = isWithheld,
+            SecretType = request.SecretType,
+            Variables = value.Variables,
             Description = request.Description,
-            Version = 1,
+            ExpiresAt = request.ExpiresAt,
+            Version = isWithheld ? 0 : 1,
             CreatedAt = now,
             CreatedBy = caller.ApiKeyName,
             UpdatedAt = now,
@@ -104,70 +256,42 @@ internal sealed class SecretStore(
         };
     }
 
-    private async Task AddVersionIfNewAsync(Caller caller, SecretRow secret, string? newValue, CancellationToken cancellation)
+    private void Touch(Caller caller, SecretRow secret)
     {
-        var oldName = db.Entry(secret).Property(s => s.Name).OriginalValue;
-        if (newValue is null && secret.Name == oldName)
-        {
-            return;
-        }
-
-        var currentValue = await CurrentValueAsync(caller, secret, oldName, mustOpen: newValue is null, cancellation);
-        if (secret.Name == oldName && newValue == currentValue)
-        {
-            return;
-        }
-
-        secret.Version++;
-        db.SecretVersions.Add(
-            await sealer.SealAsync(caller, IdentityOf(secret), (newValue ?? currentValue)!, clock.Now(), cancellation));
+        secret.UpdatedAt = clock.Now();
+        secret.UpdatedBy = caller.ApiKeyName;
     }
 
-    // A new value may replace one that does not open: that is how a damaged secret is mended. A rename must carry the value over, and may not
-    // seal anew what was not whole before.
-    private async Task<string?> CurrentValueAsync(
-        Caller caller, SecretRow secret, string name, bool mustOpen, CancellationToken cancellation)
-    {
-        var current = await db.SecretVersions.AsNoTracking()
-            .SingleAsync(v => v.AccountId == secret.AccountId && v.SecretId == secret.Id && v.Version == secret.Version, cancellation);
-        var stored = new StoredValue(
-            secret.Id, current.Version, ScopeOf(secret), name, current.Name, current.IsSecret ? ValueKind.Secret : ValueKind.Plain, current.DataKeyId, current.SealedValue);
-        try
+    private void Append(Caller caller, string name, SecretRow secret) => events.Append(
+        caller,
+        name,
+        "secret",
+        secret.Id,
+        new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            return await sealer.OpenTextAsync(caller, stored, cancellation);
-        }
-        catch (SealedValueException) when (!mustOpen)
-        {
-            return null;
-        }
-    }
-
-    private static ValueIdentity IdentityOf(SecretRow secret) =>
-        new(secret.AccountId, secret.Id, secret.Version, ScopeOf(secret), secret.Name);
-
-    // From the columns that decide who gets the value, not from the text that the database makes of them.
-    private static string ScopeOf(SecretRow secret) =>
-        SecretScope.Of(secret.SiteId, secret.AppId, secret.EnvironmentType, secret.EnvironmentId).StorageKey;
+            ["key"] = secret.Name,
+            ["version"] = secret.Version,
+            ["scope"] = Placement.ScopeOf(secret).StorageKey,
+        });
 
     private async Task<Outcome<SecretMetadata>> SaveAsync(
-        Caller caller, Guid id, AccountTransaction change, CancellationToken cancellation)
+        Caller caller, SecretRow secret, AccountTransaction change, CancellationToken cancellation) =>
+        (await SaveAsync(caller, [secret.Id], change, cancellation)).Succeeded(out var saved, out var failure) ? saved[0] : failure;
+
+    private async Task<Outcome<IReadOnlyList<SecretMetadata>>> SaveAsync(
+        Caller caller, IReadOnlyList<Guid> ids, AccountTransaction change, CancellationToken cancellation)
     {
         try
         {
             await db.SaveChangesAsync(cancellation);
         }
-        catch (DbUpdateException e)
+        catch (DbUpdateException e) when (PlacementRules.RefusalOf(e) is { } refusal)
         {
-            switch (e.BrokenConstraint())
-            {
-                case Constraints.SecretName: return NameTaken;
-                case Constraints.SecretSite or Constraints.SecretEnvironment: return SiteQueries.EnvironmentNotFound;
-                default: throw;
-            }
+            return refusal;
         }
 
-        var saved = (await queries.FindAsync(caller, id, cancellation))!;
+        var saved = await queries.FindAllAsync(caller, ids, cancellation);
         await change.CommitAsync(cancellation);
-        return saved;
+        return Outcome<IReadOnlyList<SecretMetadata>>.Of(saved);
     }
 }

@@ -18,7 +18,8 @@ internal sealed class EventRow
 
     public required string ResourceType { get; init; }
 
-    public required Guid ResourceId { get; init; }
+    /// <summary>The resource's id; null for one that goes by a key.</summary>
+    public required Guid? ResourceId { get; init; }
 
     /// <summary>Names and versions as a JSON object; never a value.</summary>
     public required string Context { get; init; }

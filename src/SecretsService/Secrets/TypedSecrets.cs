@@ -1,0 +1,53 @@
+using Microsoft.EntityFrameworkCore;
+using SecretsService.Access;
+using SecretsService.Outcomes;
+using SecretsService.SecretTypes;
+using SecretsService.Storage.Rows;
+
+namespace SecretsService.Secrets;
+
+/// <summary>The secrets that have a type, for changes of the type.</summary>
+internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, ValueRules rules, PlacementRules placements) : ITypedValues
+{
+    private const int MaxNamed = 10;
+
+    public async Task<(IReadOnlyList<string> Keys, int Total)> FindUsesAsync(Caller caller, string type, CancellationToken cancellation)
+    {
+        var uses = Of(caller, type);
+        var keys = await uses.OrderBy(s => s.Name).Select(s => s.Name).Take(MaxNamed).ToListAsync(cancellation);
+        return (keys, await uses.CountAsync(cancellation));
+    }
+
+    public async Task<Failure?> AdoptAsync(Caller caller, SecretTypeDefinition changed, bool acceptsOthers, CancellationToken cancellation)
+    {
+        var secrets = await Of(caller, changed.Key).OrderBy(s => s.Name).ThenBy(s => s.ScopeKey).ToListAsync(cancellation);
+        var errors = new FieldErrors();
+        foreach (var secret in secrets)
+        {
+            await AdoptAsync(caller, secret, changed, acceptsOthers, errors, cancellation);
+        }
+
+        return errors.Count > 0 ? Failure.Invalid(errors)
+            : secrets.Count > 0 ? await placements.CheckAsync(caller, [.. secrets.Select(Placement.Of)], cancellation)
+            : null;
+    }
+
+    private async Task AdoptAsync(
+        Caller caller, SecretRow secret, SecretTypeDefinition changed, bool acceptsOthers, FieldErrors errors, CancellationToken cancellation)
+    {
+        var text = await values.CurrentTextAsync(caller, secret, cancellation);
+        var outcome = rules.Check(changed, secret.Name, text, acceptsOthers);
+        if (outcome.Succeeded(out var value, out var failure))
+        {
+            secret.Variables = value.Variables;
+            return;
+        }
+
+        foreach (var (field, faults) in failure.Errors!)
+        {
+            errors.Add("schema", $"{secret.Name} ({Placement.ScopeOf(secret).StorageKey}), {field}: {string.Join(' ', faults)}");
+        }
+    }
+
+    private IQueryable<SecretRow> Of(Caller caller, string type) => queries.Living(caller).Where(s => s.SecretType == type);
+}
