@@ -21,7 +21,7 @@ public sealed class ExplainingValuesTests(SecretsServer server) : IClassFixture<
         var key = await account.ExplainAsync(Production, "A");
 
         key.Text("state").ShouldBe("injected");
-        key.Text("reason").ShouldBe("Its value for site shop in environment production decides over one other, because no other applies more narrowly.");
+        key.Text("reason").ShouldBe("The value of site shop, environment production decides over one other, because no other applies more narrowly.");
         key.Texts("variables").ShouldBe(["A"]);
         var winner = key.GetProperty("winner");
         winner.Text("secret_id").ShouldBe(narrow);
@@ -78,7 +78,7 @@ public sealed class ExplainingValuesTests(SecretsServer server) : IClassFixture<
         var key = await account.ExplainAsync(Production, "A");
 
         key.Text("state").ShouldBe("deleted");
-        key.Text("reason").ShouldStartWith("Its value for the whole account was deleted at ");
+        key.Text("reason").ShouldStartWith("The value of the account was deleted at ");
         key.GetProperty("winner").ValueKind.ShouldBe(JsonValueKind.Null);
         var deleted = key.GetProperty("deleted").EnumerateArray().ShouldHaveSingleItem();
         deleted.Text("secret_id").ShouldBe(id);

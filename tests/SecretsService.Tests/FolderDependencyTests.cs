@@ -21,7 +21,7 @@ public sealed class FolderDependencyTests
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
-        ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "SecretTypes", "Secrets"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
     };
 

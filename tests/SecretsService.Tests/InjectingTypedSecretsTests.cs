@@ -26,6 +26,18 @@ public sealed class InjectingTypedSecretsTests(SecretsServer server) : IClassFix
     }
 
     [Fact]
+    public async Task A_type_that_comes_with_the_service_gives_its_fields_too()
+    {
+        var account = await AccountAsync();
+        await account.HasAsync("/global-secrets", new { key = "STRIPE", secret_type = "api-key", value = new { api_key = "sk_1" } });
+
+        (await account.MapOfAsync(Production)).ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["STRIPE_API_KEY"] = "sk_1" });
+        var key = await account.ExplainAsync(Production, "STRIPE_API_KEY");
+        key.Text("reason").ShouldBe("It is the field api_key of STRIPE, whose value of the account decides.");
+        key.GetProperty("scopes").EnumerateArray().Last().Text("has").ShouldBe("value");
+    }
+
+    [Fact]
     public async Task A_type_that_injects_the_object_gives_one_variable()
     {
         var account = await AccountAsync();
@@ -66,7 +78,7 @@ public sealed class InjectingTypedSecretsTests(SecretsServer server) : IClassFix
 
         (await account.MapOfAsync(Production))["SMTP_HOST"].ShouldBe("field");
         var key = await account.ExplainAsync(Production, "SMTP_HOST");
-        key.Text("reason").ShouldStartWith("It is the field host of SMTP, whose value for site shop in environment production decides over one other");
+        key.Text("reason").ShouldStartWith("It is the field host of SMTP, whose value of site shop, environment production decides over one other");
         key.GetProperty("shadowed")[0].Text("secret_id").ShouldBe(own);
     }
 
@@ -74,8 +86,8 @@ public sealed class InjectingTypedSecretsTests(SecretsServer server) : IClassFix
     public async Task Of_a_field_and_a_secret_at_one_scope_the_secret_counts()
     {
         var account = await AccountAsync();
-        await account.HasTypedAsync(server, "/global-secrets", "SMTP", """{"host":"field"}""", "SMTP_HOST");
         await account.HasSecretAsync("SMTP_HOST", "own");
+        await account.HasTypedAsync(server, "/global-secrets", "SMTP", """{"host":"field"}""", "SMTP_HOST");
 
         (await account.MapOfAsync(Production))["SMTP_HOST"].ShouldBe("own");
         (await account.ExplainAsync(Production, "SMTP_HOST")).GetProperty("winner").GetProperty("rung").GetInt32().ShouldBe(1);

@@ -33,7 +33,7 @@ public sealed class PinningSecretsTests(SecretsServer server) : IClassFixture<Se
 
         var key = await account.ExplainAsync(Production, "A");
 
-        key.Text("reason").ShouldBe("Its value for the whole account decides over one other, because it is pinned: nothing narrower may override it.");
+        key.Text("reason").ShouldBe("The value of the account decides over one other, because it is pinned: nothing narrower may override it.");
         key.GetProperty("winner").Text("secret_id").ShouldBe(pinned);
         key.GetProperty("winner").GetProperty("pinned").GetBoolean().ShouldBeTrue();
         key.GetProperty("shadowed")[0].GetProperty("rung").GetInt32().ShouldBe(7);

@@ -54,8 +54,8 @@ public sealed class ResolvingEveryScopeTests(SecretsServer server) : IClassFixtu
         (await account.MapOfAsync(Production, "?app=web"))["KEY"].ShouldBe("6");
         (await account.MapOfAsync("/sites/shop/environments/staging"))["KEY"].ShouldBe("2");
         (await account.MapOfAsync("/sites/shop/environments/staging", "?app=worker"))["KEY"].ShouldBe("4");
-        (await account.MapOfAsync("/injection", "?environment_type=production"))["KEY"].ShouldBe("1");
-        (await account.MapOfAsync("/injection"))["KEY"].ShouldBe("0");
+        (await account.MapOfAsync("", "?environment_type=production"))["KEY"].ShouldBe("1");
+        (await account.MapOfAsync(""))["KEY"].ShouldBe("0");
     }
 
     [Fact]

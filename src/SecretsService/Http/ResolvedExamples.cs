@@ -17,7 +17,7 @@ internal static class ResolvedExamples
     {
         Key = "STRIPE_SECRET_KEY",
         State = ResolvedState.Injected,
-        Reason = "Its value for site shop in environment production decides over one other, because no other applies more narrowly.",
+        Reason = "The value of site shop, environment production decides over one other, because no other applies more narrowly.",
         Variables = ["STRIPE_SECRET_KEY"],
         Winner = Source(3, OfEnvironment, 7, "5f2b7c1e", sameValue: null),
         Shadowed = [Source(6, OfAccount, 1, "90c1ad44", sameValue: false)],

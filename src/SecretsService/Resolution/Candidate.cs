@@ -1,5 +1,4 @@
 using Npgsql;
-using SecretsService.Cryptography;
 using SecretsService.Scopes;
 using SecretsService.Secrets;
 
@@ -61,7 +60,7 @@ internal sealed record Candidate(
         scope.StorageKey,
         row.GetString(1),
         row.GetString(12),
-        row.GetBoolean(15) ? ValueKind.Secret : ValueKind.Plain,
+        SecretSealer.KindOf(row.GetBoolean(15)),
         row.GetGuid(13),
         row.GetFieldValue<byte[]>(14));
 }

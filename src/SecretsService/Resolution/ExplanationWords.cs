@@ -1,6 +1,7 @@
 using System.Globalization;
 using SecretsService.Contracts;
 using SecretsService.Scopes;
+using SecretsService.Secrets;
 using Claim = SecretsService.Resolution.VariableClaim<SecretsService.Resolution.SecretSource>;
 
 namespace SecretsService.Resolution;
@@ -19,17 +20,17 @@ internal static class ExplanationWords
     public static string OfWinner(Claim winner, int shadowed, ResolvedState state, MapOrigin origin)
     {
         var secret = winner.Secret;
-        var scope = PlaceOf(secret.Scope, origin);
-        var whose = winner.Field is { } field ? $"It is the field {field} of {secret.Name}, whose value" : "Its value";
+        var at = At(secret.Scope, origin);
+        var whose = winner.Field is { } field ? $"It is the field {field} of {secret.Name}, whose value" : "The value";
         return state switch
         {
             ResolvedState.Reserved => Reserved,
             ResolvedState.Withheld =>
-                $"A tombstone for {scope} keeps it from this target. Delete the tombstone to let a broader value through.",
+                $"A tombstone {at} keeps it from this target. Delete the tombstone to let a broader value through.",
             ResolvedState.Expired =>
-                $"{whose} for {scope} expired at {Show(secret.ExpiresAt!.Value)}, and no broader value takes its place. "
+                $"{whose} {at} expired at {Show(secret.ExpiresAt!.Value)}, and no broader value takes its place. "
                 + "Write a new value with a later expires_at, or clear expires_at.",
-            _ => $"{whose} for {scope} decides{WhyOver(secret, shadowed)}.",
+            _ => $"{whose} {at} decides{WhyOver(secret, shadowed)}.",
         };
     }
 
@@ -46,7 +47,7 @@ internal static class ExplanationWords
     /// <param name="deleted">The deleted secret of the highest rung.</param>
     /// <param name="origin">The target.</param>
     public static string OfDeleted(SecretSource deleted, MapOrigin origin) =>
-        $"Its value for {PlaceOf(deleted.Scope, origin)} was deleted at {Show(deleted.DeletedAt!.Value)}, and no other scope has one. "
+        $"The value {At(deleted.Scope, origin)} was deleted at {Show(deleted.DeletedAt!.Value)}, and no other scope has one. "
         + "Restore it, or create the key anew.";
 
     /// <summary>Why there is nothing to say of a key.</summary>
@@ -66,22 +67,7 @@ internal static class ExplanationWords
 
     private static string Others(int count) => count == 1 ? "one other" : $"{count} others";
 
-    // "the account", "site shop, type production", "environment staging of site shop", "app worker in environment staging".
-    private static string PlaceOf(SecretScope scope, MapOrigin origin)
-    {
-        var owner = scope.Owner switch
-        {
-            Owner.App => $"app {origin.App?.Slug}",
-            Owner.Site => $"site {origin.Site?.Slug}",
-            _ => "the whole account",
-        };
-        return scope.Selector switch
-        {
-            Selector.Environment => $"{owner} in environment {origin.Environment?.Slug}",
-            Selector.Type type => $"{owner} in environments of type {type.EnvironmentType}",
-            _ => owner,
-        };
-    }
+    private static string At(SecretScope scope, MapOrigin origin) => ScopeWords.At(origin.Show(scope));
 
     private static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,3 +1,4 @@
+using Microsoft.OpenApi;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -12,6 +13,9 @@ internal static class InjectionEndpoints
         + "is named in `meta.withheld`. The `ETag` is strong: send it as `If-None-Match` and the answer is 304 while nothing has changed. One value that "
         + "cannot be opened fails the whole read.";
 
+    private static readonly QueryParameter Sources =
+        new("sources", JsonSchemaType.Boolean, "`true` adds `meta.sources`: where each variable comes from. Default: `false`.");
+
     public static void AddResolution(this IServiceCollection services)
     {
         services.AddScoped<SnapshotReader>();
@@ -23,14 +27,14 @@ internal static class InjectionEndpoints
     {
         MapEnvironment(api, "/sites/{site}/environments/{environment}/injection", "getInjection");
         MapEnvironment(api, "/environments/{environment}/injection", "getInjectionOfEnvironmentId");
-        Map(api, "/injection").TakesQuery(TargetRequest.TypeParameter, SourcesFlag.Parameter).Describe(
+        Map(api, "/injection").TakesQuery(TargetRequest.TypeParameter, Sources).Describe(
             "getInjectionWithoutSite", ApiTags.MergedMap, "Gives the merged map of a target without a site",
             "Global secrets, with those for an environment type laid over them: for a pipeline or a machine that belongs to no site." + Shared);
         api.MapResolved();
     }
 
     private static void MapEnvironment(IEndpointRouteBuilder api, string path, string id) => Map(api, path)
-        .TakesQuery(TargetRequest.AppParameter, SourcesFlag.Parameter)
+        .TakesQuery(TargetRequest.AppParameter, Sources)
         .Refuses(StatusCodes.Status404NotFound)
         .Describe(
             id, ApiTags.MergedMap, "Gives the merged map of an environment",
@@ -39,11 +43,11 @@ internal static class InjectionEndpoints
 
     private static RouteHandlerBuilder Map(IEndpointRouteBuilder api, string path) => api
         .MapGet(path, async (
-            Caller caller, TargetRequest request, SourcesFlag sources, VariableResolver resolver, CancellationToken cancellation) =>
+            Caller caller, TargetRequest request, Flags flags, VariableResolver resolver, CancellationToken cancellation) =>
         {
             var resolved = await resolver.ResolveAsync(caller, request.Target, cancellation);
             return resolved.Succeeded(out var variables, out var failure)
-                ? new InjectionAnswer(variables, sources.IsSet)
+                ? new InjectionAnswer(variables, flags.Has(Sources))
                 : Answer.Refused(failure);
         })
         .RefusesUnknownQuery()

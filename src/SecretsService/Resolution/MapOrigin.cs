@@ -1,5 +1,6 @@
 using SecretsService.Contracts;
 using SecretsService.Scopes;
+using SecretsService.Secrets;
 
 namespace SecretsService.Resolution;
 
@@ -20,23 +21,9 @@ internal sealed record MapOrigin(long Revision, string? EnvironmentType, Place? 
     public Target Target => new(EnvironmentType, Site?.Id, App?.Id, Environment?.Id);
 
     /// <summary>Shows one of the target's own scopes.</summary>
-    public SecretScopeInfo Show(SecretScope scope) => new()
-    {
-        Owner = scope.Owner switch
-        {
-            Owner.App => ScopeOwner.App,
-            Owner.Site => ScopeOwner.Site,
-            _ => ScopeOwner.Global,
-        },
-        Site = scope.SiteId is null ? null : Site?.Slug,
-        App = scope.AppId is null ? null : App?.Slug,
-        Selector = scope.Selector switch
-        {
-            Selector.Environment => ScopeSelector.Environment,
-            Selector.Type => ScopeSelector.Type,
-            _ => ScopeSelector.Any,
-        },
-        EnvironmentType = scope.EnvironmentType,
-        Environment = scope.EnvironmentId is null ? null : Environment?.Slug,
-    };
+    public SecretScopeInfo Show(SecretScope scope) => ScopeWords.InfoOf(
+        scope.SiteId is null ? null : Site?.Slug,
+        scope.AppId is null ? null : App?.Slug,
+        scope.EnvironmentType,
+        scope.EnvironmentId is null ? null : Environment?.Slug);
 }

@@ -49,25 +49,3 @@ internal sealed class TargetRequest : IRequestPart, IBindableFromHttpContext<Tar
                 EnvironmentType: query.TryGetValue(TypeParameter.Name, out var type) ? EnvironmentTypes.Canonical(type.ToString()) : null);
     }
 }
-
-/// <summary>Whether a request for a merged map says <c>sources=true</c>.</summary>
-internal sealed class SourcesFlag : IRequestPart, IBindableFromHttpContext<SourcesFlag>
-{
-    public static readonly QueryParameter Parameter =
-        new("sources", JsonSchemaType.Boolean, "`true` adds `meta.sources`: where each variable comes from. Default: `false`.");
-
-    private SourcesFlag(string? text)
-    {
-        IsSet = text is "true";
-        Failure = text is null or "true" or "false" ? null : Failure.Invalid(Parameter.Name, "Must be true or false.");
-    }
-
-    public Failure? Failure { get; }
-
-    /// <summary>True where the request says <c>sources=true</c>.</summary>
-    public bool IsSet { get; }
-
-    public static ValueTask<SourcesFlag?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<SourcesFlag?>(new SourcesFlag(
-            context.Request.Query.TryGetValue(Parameter.Name, out var text) ? text.ToString() : null));
-}

@@ -94,8 +94,7 @@ internal sealed partial class VariableResolver(
         try
         {
             using var value = JsonDocument.Parse(json);
-            return [.. VariableExpansion.Expand(winner.Name, value.RootElement)
-                .Select(field => new VariableClaim<Candidate>(field.Name, field.Field, winner) { Text = field.Text })];
+            return VariableExpansion.Expand(winner, value.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
