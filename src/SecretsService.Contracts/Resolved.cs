@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace SecretsService.Contracts;
@@ -43,6 +44,7 @@ public sealed record ResolvedMapMeta
 
 /// <summary>What a key comes to for a target.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ResolvedState>))]
+[SuppressMessage("Naming", "CA1700:Do not name enum values 'Reserved'", Justification = "It is the name that is reserved, not the member.")]
 public enum ResolvedState
 {
     /// <summary>The target gets a value.</summary>

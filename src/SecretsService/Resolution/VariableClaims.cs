@@ -72,10 +72,11 @@ internal static class VariableClaims
     /// <summary>Says of each variable that two secrets would give which of them does: nobody means that to happen. A tombstone means it.</summary>
     public static IEnumerable<string> Collisions<TSecret>(IEnumerable<VariableClaim<TSecret>> claims, Target target)
         where TSecret : class, ISecretSource =>
-        from variable in claims.Where(c => !c.Secret.IsWithheld).GroupBy(c => c.Name, StringComparer.Ordinal)
-        where variable.Skip(1).Any()
-        orderby variable.Key
-        select Explain(Rank(variable, target));
+        claims.Where(c => !c.Secret.IsWithheld)
+            .GroupBy(c => c.Name, StringComparer.Ordinal)
+            .Where(variable => variable.Skip(1).Any())
+            .OrderBy(variable => variable.Key, StringComparer.Ordinal)
+            .Select(variable => Explain(Rank(variable, target)));
 
     private static string Explain<TSecret>(IReadOnlyList<VariableClaim<TSecret>> ranked)
         where TSecret : class, ISecretSource

@@ -91,15 +91,22 @@ internal sealed partial class VariableResolver(
 
     private static List<VariableClaim<Candidate>> FieldsOf(Candidate winner, ReadOnlyMemory<byte> json)
     {
+        using var value = Parse(json);
+        return value?.RootElement.ValueKind == JsonValueKind.Object
+            ? VariableExpansion.Expand(winner, value.RootElement)
+            : throw new InvalidOperationException($"[unexpected] the value of secret {winner.Id}, which has a type, is no JSON object");
+    }
+
+    // Null instead of the exception, which quotes the value.
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> json)
+    {
         try
         {
-            using var value = JsonDocument.Parse(json);
-            return VariableExpansion.Expand(winner, value.RootElement);
+            return JsonDocument.Parse(json);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            // Without the exception, which quotes the value.
-            throw new InvalidOperationException($"[unexpected] the value of secret {winner.Id}, which has a type, is no JSON object");
+            return null;
         }
     }
 
