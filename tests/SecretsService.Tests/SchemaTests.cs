@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Scopes;
-using SecretsService.Secrets;
 using SecretsService.Storage;
 using SecretsService.Testing;
 using Shouldly;

@@ -45,7 +45,8 @@ internal static class ExactNumber
 
     private static string SignificantDigits(string text)
     {
-        var mantissa = text.Split('e', 'E')[0];
+        var exponent = text.AsSpan().IndexOfAny('e', 'E');
+        var mantissa = exponent < 0 ? text : text[..exponent];
         return string.Concat(mantissa.Where(char.IsAsciiDigit)).Trim('0');
     }
 }

@@ -17,7 +17,7 @@ internal sealed record FieldVariable(string Name, string Field, JsonElement Valu
     public string Text => Value.ValueKind switch
     {
         JsonValueKind.String => Value.GetString()!,
-        JsonValueKind.Object or JsonValueKind.Array => Encoding.UTF8.GetString(CompactJson.Of(Value)),
+        JsonValueKind.Object or JsonValueKind.Array => CompactJson.Of(Value),
         _ => Value.GetRawText(),
     };
 

@@ -13,7 +13,7 @@ internal sealed class SchemaPattern
 {
     /// <summary>What a pattern may be, for an answer.</summary>
     public const string Rule =
-        "Must be a regular expression of ECMAScript without look-around, back references, named groups, inline options and \\p{...}.";
+        "Must be a regular expression of ECMAScript without look-around, back references, named groups, inline options and \\p{...}, and with few and short counted repetitions.";
 
     private const string AnyCharacter = @"[^\n\r\u2028\u2029]";
 

@@ -14,6 +14,11 @@ internal static class StringFormats
     private const int LongestHostName = 253;
     private const int LongestLabel = 63;
     private const int LongestMailbox = 64;
+
+    // Four numbers of three digits; six groups of four digits and such an address behind them (RFC 4291 2.2).
+    private const int LongestIPv4 = 15;
+    private const int LongestIPv6 = 45;
+
     private const string DateFormat = "yyyy-MM-dd";
     private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss";
 
@@ -67,7 +72,7 @@ internal static class StringFormats
             rest = rest[(1 + digits)..];
         }
 
-        return rest is "Z" or "z" || (rest[0] is '+' or '-' && TimeOnly.TryParseExact(rest[1..], "HH:mm", out _));
+        return rest is "Z" or "z" || (rest[0] is '+' or '-' && TimeOnly.TryParseExact(rest[1..], "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _));
     }
 
     private static bool IsEmail(string text)
@@ -90,7 +95,7 @@ internal static class StringFormats
         && label[0] != '-'
         && label[^1] != '-';
 
-    private static bool IsIPv4(string text) => text.Length <= "255.255.255.255".Length && text.Split('.') is { Length: 4 } parts && parts.All(IsOctet);
+    private static bool IsIPv4(string text) => text.Length <= LongestIPv4 && text.Split('.') is { Length: 4 } parts && parts.All(IsOctet);
 
     private static bool IsOctet(string part) =>
         part.Length is > 0 and <= 3
@@ -99,7 +104,7 @@ internal static class StringFormats
         && int.Parse(part, CultureInfo.InvariantCulture) <= byte.MaxValue;
 
     private static bool IsIPv6(string text) =>
-        text.Length <= "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255".Length
+        text.Length <= LongestIPv6
         && !text.AsSpan().ContainsAnyExcept(AddressDigits)
         && IPAddress.TryParse(text, out var address)
         && address.AddressFamily == AddressFamily.InterNetworkV6;

@@ -38,6 +38,9 @@ internal static class TypeLimits
     /// <summary>How many fields and elements a value may hold, at all depths.</summary>
     public const int ValueMembers = 1_024;
 
+    /// <summary>How many pairs of a subschema and a part of a value a check may look at. At worst that takes about a second.</summary>
+    public const int CheckingSteps = 32_768;
+
     /// <summary>How many significant digits a number may have, and how many decimal places: what a decimal holds without rounding.</summary>
     public const int Digits = 28;
 

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using Newtonsoft.Json.Linq;
 using NJsonSchema;
 using NJsonSchema.Validation;
+using SecretsService.Contracts;
 using SecretsService.Outcomes;
 
 namespace SecretsService.SecretTypes;
@@ -42,14 +44,15 @@ internal sealed class TypeSchema
             return Failure.Invalid("schema", fault);
         }
 
-        if (CompactJson.Of(schema) is not { Length: <= TypeLimits.SchemaBytes } json)
+        var json = CompactJson.Of(schema);
+        if (Encoding.UTF8.GetByteCount(json) > TypeLimits.SchemaBytes)
         {
             return Failure.Invalid("schema", $"Must take at most {TypeLimits.SchemaBytes} bytes as compact JSON.");
         }
 
         var root = SchemaReader.Read(schema, out var reader);
         return reader.Faults.IsEmpty
-            ? new TypeSchema(Encoding.UTF8.GetString(json), root, reader.Rules)
+            ? new TypeSchema(json, root, reader.Rules)
             : reader.Faults.ToFailure();
     }
 
@@ -89,11 +92,19 @@ internal sealed class TypeSchema
     private void Validate(JsonElement value, ErrorList errors)
     {
         var token = ValueTokens.Of(value, "", errors);
-        if (!errors.IsEmpty)
+        if (errors.IsEmpty && CheckingCost.IsTooHigh(_root, token))
         {
-            return;
+            errors.Add("", "Holds more fields and elements than can be checked against this type's schema. Have fewer of them, or make the schema simpler.");
         }
 
+        if (errors.IsEmpty)
+        {
+            Validate(token, errors);
+        }
+    }
+
+    private void Validate(JToken token, ErrorList errors)
+    {
         var clock = new StringRuleClock();
         var settings = new JsonSchemaValidatorSettings { FormatValidators = _rules.Select(rule => new StringRuleFormat(rule, clock)) };
         foreach (var (path, words) in ValueErrors.Flatten(new JsonSchemaValidator(settings).Validate(token, _root, SchemaType.JsonSchema)))
