@@ -30,7 +30,7 @@ public sealed class ExplainingValuesTests(SecretsServer server) : IClassFixture<
         winner.GetProperty("version").GetInt32().ShouldBe(1);
         winner.Text("fingerprint").ShouldMatch("^[0-9a-f]{8}$");
         winner.Text("set_by").ShouldBe("test key");
-        winner.GetProperty("set_at").GetDateTimeOffset().ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        winner.GetProperty("set_at").GetDateTimeOffset().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
         winner.GetProperty("same_value").ValueKind.ShouldBe(JsonValueKind.Null);
         var shadowed = key.GetProperty("shadowed").EnumerateArray().ShouldHaveSingleItem();
         shadowed.Text("secret_id").ShouldBe(broad);
@@ -82,7 +82,7 @@ public sealed class ExplainingValuesTests(SecretsServer server) : IClassFixture<
         key.GetProperty("winner").ValueKind.ShouldBe(JsonValueKind.Null);
         var deleted = key.GetProperty("deleted").EnumerateArray().ShouldHaveSingleItem();
         deleted.Text("secret_id").ShouldBe(id);
-        deleted.GetProperty("deleted_at").GetDateTimeOffset().ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        deleted.GetProperty("deleted_at").GetDateTimeOffset().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(1));
         key.GetProperty("scopes").EnumerateArray().Last().Text("has").ShouldBe("deleted");
     }
 

@@ -1,8 +1,6 @@
-using System.Text.Json;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
-using static SecretsService.Tests.ResolutionSteps;
 
 namespace SecretsService.Tests;
 
