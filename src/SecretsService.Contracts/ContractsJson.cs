@@ -29,6 +29,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
 [JsonSerializable(typeof(MergedMap))]
+[JsonSerializable(typeof(ResolvedMap))]
+[JsonSerializable(typeof(Envelope<ResolvedKey>))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<SecretMetadata>>))]
 [JsonSerializable(typeof(ListEnvelope<SecretVersion>))]
 [JsonSerializable(typeof(Envelope<RevealedSecret>))]

@@ -1,9 +1,9 @@
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Http;
+using SecretsService.Idempotency;
 using SecretsService.Import;
 using SecretsService.Requirements;
-using SecretsService.Idempotency;
 using SecretsService.Resolution;
 using SecretsService.Retention;
 using SecretsService.Secrets;

@@ -22,7 +22,7 @@ public sealed class FolderDependencyTests
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
-        ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "Secrets"],
+        ["Resolution"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Keys", "Sites", "SecretTypes", "Secrets"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],

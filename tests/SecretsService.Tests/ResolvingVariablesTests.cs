@@ -31,7 +31,7 @@ public sealed class ResolvingVariablesTests(SecretsServer server) : IClassFixtur
         var answer = await account.Client.GetAsync("/sites/shop/environments/production/injection");
 
         answer.ShouldBe(200).Text.ShouldBe(
-            """{"data":{"A":"1","B":"2"},"meta":{"revision":4,"count":2,"site":"shop","environment":"production","environment_type":"production","warnings":[]},"""
+            """{"data":{"A":"1","B":"2"},"meta":{"revision":4,"count":2,"site":"shop","environment":"production","environment_type":"production","expired":[],"withheld":[],"warnings":[]},"""
             + "\"message\":\"Merged map retrieved successfully\",\"http_status\":200}");
         answer.Headers["Content-Type"].ShouldBe("application/json; charset=utf-8");
         answer.Headers["Cache-Control"].ShouldBe("no-store");

@@ -144,7 +144,7 @@ internal static class AnswerExamples
     private static readonly MergedMap Map = new()
     {
         Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["DEBUG_MODE"] = "false", ["STRIPE_SECRET_KEY"] = "sk_live_..." },
-        Meta = new() { Revision = 41, Count = 2, Site = "shop", Environment = "production", EnvironmentType = "production", Warnings = [] },
+        Meta = new() { Revision = 41, Count = 2, Site = "shop", Environment = "production", EnvironmentType = "production", Expired = [], Withheld = [], Warnings = [] },
         Message = "Merged map retrieved successfully",
         HttpStatus = StatusCodes.Status200OK,
     };
@@ -184,6 +184,8 @@ internal static class AnswerExamples
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(MergedMap) ? Json(Map)
+        : type == typeof(ResolvedMap) ? Json(ResolvedExamples.Map)
+        : type == typeof(Envelope<ResolvedKey>) ? One(ResolvedExamples.Key, status, message)
         : throw new InvalidOperationException($"[unexpected] an answer without an example: {type.Name}");
 
     private static JsonNode One<T>(T data, int status, string message) =>

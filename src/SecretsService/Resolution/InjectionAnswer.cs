@@ -9,7 +9,7 @@ namespace SecretsService.Resolution;
 /// Answers with a merged map, in the shape of <see cref="Contracts.MergedMap"/>. It is written straight from the buffer that the values were
 /// opened into, so that no value becomes a string, which could not be zeroed.
 /// </summary>
-internal sealed class InjectionAnswer(MergedVariables variables) : IResult
+internal sealed class InjectionAnswer(MergedVariables variables, bool withSources) : IResult
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -68,19 +68,49 @@ internal sealed class InjectionAnswer(MergedVariables variables) : IResult
 
     private void WriteMeta(Utf8JsonWriter json)
     {
+        var origin = variables.Origin;
         json.WriteStartObject("meta");
-        json.WriteNumber("revision", variables.Origin.Revision);
+        json.WriteNumber("revision", origin.Revision);
         json.WriteNumber("count", variables.Count);
-        json.WriteString("site", variables.Origin.Site);
-        json.WriteString("environment", variables.Origin.Environment);
-        json.WriteString("environment_type", variables.Origin.EnvironmentType);
-        json.WriteStartArray("warnings");
-        foreach (var warning in variables.Warnings)
+        json.WriteString("site", origin.Site?.Slug);
+        json.WriteString("environment", origin.Environment?.Slug);
+        json.WriteString("environment_type", origin.EnvironmentType);
+        if (origin.App is { } app)
         {
-            json.WriteStringValue(warning);
+            json.WriteString("app", app.Slug);
+        }
+
+        WriteTexts(json, "expired", variables.Expired);
+        WriteTexts(json, "withheld", variables.Withheld);
+        WriteTexts(json, "warnings", variables.Warnings);
+        if (withSources)
+        {
+            WriteSources(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
         }
 
         json.WriteEndArray();
+    }
+
+    private void WriteSources(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("sources");
+        foreach (var (name, source) in variables.Sources)
+        {
+            json.WritePropertyName(name);
+            JsonSerializer.Serialize(json, source, Answer.Readable.VariableSource);
+        }
+
         json.WriteEndObject();
     }
 }

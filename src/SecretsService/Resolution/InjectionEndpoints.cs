@@ -1,37 +1,57 @@
+using Microsoft.OpenApi;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
-using SecretsService.Sites;
 
 namespace SecretsService.Resolution;
 
 /// <summary>The routes of the merged map.</summary>
 internal static class InjectionEndpoints
 {
+    private const string Shared =
+        " A variable whose value has expired is left out and named in `meta.expired`: no broader value takes its place. One that a tombstone withholds "
+        + "is named in `meta.withheld`. The `ETag` is strong: send it as `If-None-Match` and the answer is 304 while nothing has changed. One value that "
+        + "cannot be opened fails the whole read.";
+
+    private static readonly QueryParameter Sources =
+        new("sources", JsonSchemaType.Boolean, "`true` adds `meta.sources`: where each variable comes from. Default: `false`.");
+
     public static void AddResolution(this IServiceCollection services)
     {
-        services.AddSingleton<SnapshotReader>();
+        services.AddScoped<SnapshotReader>();
         services.AddScoped<VariableResolver>();
+        services.AddScoped<VariableExplainer>();
     }
 
     public static void MapInjection(this IEndpointRouteBuilder api)
     {
-        MapEnvironment(api.MapGroup("/sites/{site}/environments/{environment}/injection"), "getInjection");
-        MapEnvironment(api.MapGroup("/environments/{environment}/injection"), "getInjectionOfEnvironmentId");
+        MapEnvironment(api, "/sites/{site}/environments/{environment}/injection", "getInjection");
+        MapEnvironment(api, "/environments/{environment}/injection", "getInjectionOfEnvironmentId");
+        Map(api, "/injection").TakesQuery(TargetRequest.TypeParameter, Sources).Describe(
+            "getInjectionWithoutSite", ApiTags.MergedMap, "Gives the merged map of a target without a site",
+            "Global secrets, with those for an environment type laid over them: for a pipeline or a machine that belongs to no site." + Shared);
+        api.MapResolved();
     }
 
-    private static void MapEnvironment(RouteGroupBuilder group, string id) => group
-        .MapGet("", async (Caller caller, HttpContext context, VariableResolver resolver, CancellationToken cancellation) =>
+    private static void MapEnvironment(IEndpointRouteBuilder api, string path, string id) => Map(api, path)
+        .TakesQuery(TargetRequest.AppParameter, Sources)
+        .Refuses(StatusCodes.Status404NotFound)
+        .Describe(
+            id, ApiTags.MergedMap, "Gives the merged map of an environment",
+            "One value for each key, all from one snapshot. A value for this very environment beats every other; otherwise app beats site beats global, and "
+            + "on the same owner a value for the environment's type beats one for any. A pinned value beats narrower ones." + Shared);
+
+    private static RouteHandlerBuilder Map(IEndpointRouteBuilder api, string path) => api
+        .MapGet(path, async (
+            Caller caller, TargetRequest request, Flags flags, VariableResolver resolver, CancellationToken cancellation) =>
         {
-            var resolved = await resolver.ResolveAsync(caller, EnvironmentPath.Of(context), cancellation);
-            return resolved.Succeeded(out var variables, out var failure) ? new InjectionAnswer(variables) : Answer.Refused(failure);
+            var resolved = await resolver.ResolveAsync(caller, request.Target, cancellation);
+            return resolved.Succeeded(out var variables, out var failure)
+                ? new InjectionAnswer(variables, flags.Has(Sources))
+                : Answer.Refused(failure);
         })
         .RefusesUnknownQuery()
         .Answers<MergedMap>(StatusCodes.Status200OK)
         .Produces(StatusCodes.Status304NotModified)
-        .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
-        .Describe(
-            id, ApiTags.MergedMap, "Gives the merged map of an environment",
-            "Global secrets, with the environment's own laid over them: one value for each key, all from one snapshot. The `ETag` is strong: send it "
-            + "as `If-None-Match` and the answer is 304 while nothing has changed. One value that cannot be opened fails the whole read.");
+        .Refuses(StatusCodes.Status422UnprocessableEntity);
 }

@@ -1,43 +1,30 @@
-using System.Buffers;
-using System.Security.Cryptography;
+using System.Text;
+using SecretsService.Contracts;
 using SecretsService.Cryptography;
-using SecretsService.Scopes;
 
 namespace SecretsService.Resolution;
 
-/// <summary>What a merged map was made from.</summary>
-/// <param name="Site">The slug of the site.</param>
-/// <param name="SiteId">The site.</param>
-/// <param name="Environment">The slug of the environment.</param>
-/// <param name="EnvironmentId">The environment.</param>
-/// <param name="EnvironmentType">The environment's type.</param>
-/// <param name="Revision">The account's revision within the snapshot.</param>
-internal sealed record MapOrigin(string Site, Guid SiteId, string Environment, Guid EnvironmentId, string EnvironmentType, long Revision)
-{
-    /// <summary>What precedence goes by.</summary>
-    public Target Target => new(EnvironmentType, SiteId, AppId: null, EnvironmentId);
-}
-
 /// <summary>
 /// The variables of a target, with their values in the clear. They lie in one buffer that is zeroed on disposal; keep one no longer than an
-/// answer takes to write.
+/// answer takes to write. Add them in the order in which they are to be handed out.
 /// </summary>
 internal sealed class MergedVariables : IDisposable
 {
-    private readonly byte[] _plaintext;
-    private readonly List<(string Name, int Start, int Length)> _variables = [];
+    private readonly ZeroingBuffer _plaintext;
+    private readonly List<(string Name, Candidate Secret, int Start, int Length)> _variables = [];
+    private readonly List<string> _expired = [];
+    private readonly List<string> _withheld = [];
     private readonly List<string> _warnings = [];
     private readonly FingerprintKey _fingerprints;
-    private int _used;
 
     /// <summary>Makes an empty map.</summary>
     /// <param name="origin">What it is made from.</param>
-    /// <param name="capacityBytes">How many bytes all values take together, or more.</param>
+    /// <param name="capacityBytes">How many bytes all values take together, roughly.</param>
     /// <param name="fingerprints">The account's key for entity tags.</param>
     public MergedVariables(MapOrigin origin, int capacityBytes, FingerprintKey fingerprints)
     {
         Origin = origin;
-        _plaintext = ArrayPool<byte>.Shared.Rent(capacityBytes);
+        _plaintext = new ZeroingBuffer(capacityBytes);
         _fingerprints = fingerprints;
     }
 
@@ -45,19 +32,53 @@ internal sealed class MergedVariables : IDisposable
 
     public int Count => _variables.Count;
 
+    /// <summary>The variables that are left out because the value that decides has expired.</summary>
+    public IReadOnlyList<string> Expired => _expired;
+
+    /// <summary>The variables that are left out because of a tombstone.</summary>
+    public IReadOnlyList<string> Withheld => _withheld;
+
     /// <summary>What the reader should know, without a value.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Where the next value is to be opened into.</summary>
-    public Memory<byte> Free => _plaintext.AsMemory(_used);
+    /// <summary>Where each variable comes from, in their order.</summary>
+    public IEnumerable<KeyValuePair<string, VariableSource>> Sources => _variables.Select(v => KeyValuePair.Create(
+        v.Name,
+        new VariableSource { SecretId = v.Secret.Id, Scope = Origin.Show(v.Secret.Scope), Version = v.Secret.Version }));
 
-    /// <summary>Adds a variable.</summary>
+    /// <summary>Where the next value is to be opened into.</summary>
+    /// <param name="bytes">How many bytes it may take.</param>
+    public Memory<byte> Free(int bytes) => _plaintext.GetMemory(bytes);
+
+    /// <summary>Adds a variable whose value has been opened into <see cref="Free"/>.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="length">How many bytes of <see cref="Free"/> its value has taken.</param>
-    public void Add(string name, int length)
+    /// <param name="secret">The secret that gives it.</param>
+    /// <param name="length">How many bytes its value has taken.</param>
+    public void Add(string name, Candidate secret, int length)
     {
-        _variables.Add((name, _used, length));
-        _used += length;
+        _variables.Add((name, secret, _plaintext.Written.Length, length));
+        _plaintext.Advance(length);
+    }
+
+    /// <summary>Adds a variable that a field of a typed secret gives.</summary>
+    public void Add(string name, Candidate secret, string value) =>
+        Add(name, secret, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
+
+    /// <summary>Says of a variable that the target does not get it, and why.</summary>
+    public void LeaveOut(string name, ResolvedState state)
+    {
+        switch (state)
+        {
+            case ResolvedState.Expired:
+                _expired.Add(name);
+                break;
+            case ResolvedState.Withheld:
+                _withheld.Add(name);
+                break;
+            default:
+                Warn($"{name} is reserved and was left out.");
+                break;
+        }
     }
 
     /// <summary>Adds a warning.</summary>
@@ -66,19 +87,14 @@ internal sealed class MergedVariables : IDisposable
     /// <summary>Hands each variable to an action, sorted by name: its name, and its value in UTF-8.</summary>
     public void ForEach(Action<string, ReadOnlySpan<byte>> action)
     {
-        foreach (var (name, start, length) in _variables)
+        foreach (var (name, _, start, length) in _variables)
         {
-            action(name, _plaintext.AsSpan(start, length));
+            action(name, _plaintext.Written.Span.Slice(start, length));
         }
     }
 
     /// <summary>The strong entity tag of an answer made from this map: it changes exactly when the answer does, and reveals nothing of it.</summary>
     public string TagOf(ReadOnlySpan<byte> answer) => _fingerprints.Tag(answer);
 
-    public void Dispose()
-    {
-        // All of it: a value that failed halfway is counted nowhere.
-        CryptographicOperations.ZeroMemory(_plaintext);
-        ArrayPool<byte>.Shared.Return(_plaintext);
-    }
+    public void Dispose() => _plaintext.Dispose();
 }

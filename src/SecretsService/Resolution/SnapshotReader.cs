@@ -1,124 +1,150 @@
 using Npgsql;
+using SecretsService.Access;
+using SecretsService.Http;
+using SecretsService.Outcomes;
 using SecretsService.Scopes;
 using SecretsService.Sites;
 
 namespace SecretsService.Resolution;
 
-/// <summary>A secret that may give the target a value, with the sealed value of its current version.</summary>
-/// <param name="Id">The secret.</param>
-/// <param name="Name">The secret's name.</param>
-/// <param name="Scope">Where it applies.</param>
-/// <param name="IsPinned">Whether no narrower scope may override it.</param>
-/// <param name="IsSecret">Whether the version was sealed as a secret.</param>
-/// <param name="Version">The current version.</param>
-/// <param name="SealedName">The name that the version was sealed under.</param>
-/// <param name="DataKeyId">The data encryption key that sealed it.</param>
-/// <param name="Sealed">The sealed value.</param>
-internal sealed record Candidate(
-    Guid Id, string Name, SecretScope Scope, bool IsPinned, bool IsSecret, int Version, string SealedName, Guid DataKeyId, byte[] Sealed) : ICandidate;
+/// <summary>Rows of a target's scopes.</summary>
+/// <param name="Sql">The statement. Its first parameter is the account, its second the storage keys of the target's scopes.</param>
+/// <param name="Read">Reads the current row.</param>
+internal sealed record ScopedQuery<TRow>(string Sql, Func<NpgsqlDataReader, TRow> Read)
+{
+    /// <summary>True for a statement with a third parameter: the keys of the collections that list the target's scopes.</summary>
+    public bool TakesCollections { get; init; }
+}
+
+/// <summary>What one snapshot holds of a target.</summary>
+/// <param name="Origin">The target, with its account's revision.</param>
+/// <param name="Rows">What a query gave for it.</param>
+internal sealed record Snapshot<TRow>(MapOrigin Origin, IReadOnlyList<TRow> Rows);
 
 /// <summary>
 /// Reads what a merged map is made of, in one snapshot. It is SQL by hand, in two round trips and prepared, because every deployment makes this
 /// read. Statements are prepared one by one and explicitly; Npgsql 10.0.0 must not do it by itself (Startup's DatabaseAddress says why).
 /// </summary>
-internal sealed class SnapshotReader(NpgsqlDataSource database)
+internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries sites)
 {
     private const string Begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-    private const string OriginSql =
+    private const string EnvironmentSql =
         """
-        SELECT s.slug, e.site_id, e.slug, e.id, e.type, a.revision
+        SELECT a.revision, e.type, s.id, s.slug, e.id, e.slug, p.id, p.slug
         FROM environments e
         JOIN sites s ON s.account_id = e.account_id AND s.id = e.site_id
         JOIN accounts a ON a.id = e.account_id
+        LEFT JOIN apps p ON p.account_id = e.account_id AND p.site_id = e.site_id AND (p.id = $7 OR p.slug = $8)
         WHERE e.account_id = $1 AND (e.id = $2 OR e.slug = $3) AND ($4 OR e.site_id = $5 OR s.slug = $6)
         """;
 
-    private const string CandidatesSql =
-        """
-        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, v.is_secret, v.version, v.name, v.data_key_id, v.sealed_value
-        FROM secrets s
-        JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
-        WHERE s.account_id = $1 AND s.scope_key = ANY($2) AND s.deleted_at IS NULL
-        """;
+    private const string AccountSql = "SELECT revision FROM accounts WHERE id = $1";
 
-    /// <summary>Reads the environment with its account's revision, and every secret of its scopes.</summary>
-    /// <returns>Both, or null where the account has no such environment.</returns>
-    public async Task<(MapOrigin Origin, IReadOnlyList<Candidate> Candidates)?> ReadAsync(
-        Guid accountId, EnvironmentPath path, CancellationToken cancellation)
+    /// <summary>Reads a target with its account's revision, and the rows of its scopes.</summary>
+    public async Task<Outcome<Snapshot<TRow>>> ReadAsync<TRow>(
+        Caller caller, TargetReference target, ScopedQuery<TRow> query, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await ReadOriginAsync(connection, accountId, path, cancellation) is { } origin
-            ? (origin, await ReadCandidatesAsync(connection, accountId, origin, cancellation))
-            : null;
+        if (await ReadOriginAsync(connection, caller.AccountId, target, cancellation) is not { } origin)
+        {
+            return await ExplainAbsenceAsync(caller, target, cancellation);
+        }
+
+        return target.App is null || origin.App is not null
+            ? new Snapshot<TRow>(origin, await ReadRowsAsync(connection, caller.AccountId, origin.Target, query, cancellation))
+            : SiteQueries.AppNotFound;
     }
 
-    // Leaves the transaction open: where there is no environment, giving the connection back to the pool rolls it back.
+    private async Task<Failure> ExplainAbsenceAsync(Caller caller, TargetReference target, CancellationToken cancellation) =>
+        target.Environment is { } path && (await sites.FindEnvironmentAsync(caller, path, cancellation)).Failure is { } failure
+            ? failure
+            : SiteQueries.EnvironmentNotFound;
+
+    // Leaves the transaction open: where there is no such target, giving the connection back to the pool rolls it back.
     private static async Task<MapOrigin?> ReadOriginAsync(
-        NpgsqlConnection connection, Guid accountId, EnvironmentPath path, CancellationToken cancellation)
+        NpgsqlConnection connection, Guid accountId, TargetReference target, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(OriginSql)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = accountId },
-                Id(path.Environment.Id),
-                Text(path.EnvironmentSlug),
-                new NpgsqlParameter<bool> { TypedValue = path.Site is null },
-                Id(path.Site?.Id),
-                Text(path.Site?.Slug),
-            },
-        });
+        batch.BatchCommands.Add(target.Environment is { } path ? OriginOf(accountId, path, target.App) : OriginOf(accountId));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new MapOrigin(
-                reader.GetString(0), reader.GetGuid(1), reader.GetString(2), reader.GetGuid(3), reader.GetString(4), reader.GetInt64(5))
-            : null;
+        if (!await reader.ReadAsync(cancellation))
+        {
+            return null;
+        }
+
+        return target.Environment is null
+            ? new MapOrigin(reader.GetInt64(0), target.EnvironmentType, Site: null, Environment: null, App: null)
+            : new MapOrigin(reader.GetInt64(0), reader.GetString(1), PlaceAt(reader, 2), PlaceAt(reader, 4), PlaceAt(reader, 6));
     }
 
-    private static async Task<IReadOnlyList<Candidate>> ReadCandidatesAsync(
-        NpgsqlConnection connection, Guid accountId, MapOrigin origin, CancellationToken cancellation)
+    private static NpgsqlBatchCommand OriginOf(Guid accountId, EnvironmentPath path, ResourceReference? app) => new(EnvironmentSql)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid> { TypedValue = accountId },
+            Id(path.Environment.Id),
+            Text(path.EnvironmentSlug),
+            new NpgsqlParameter<bool> { TypedValue = path.Site is null },
+            Id(path.Site?.Id),
+            Text(path.Site?.Slug),
+            Id(app?.Id),
+            Text(app?.Slug),
+        },
+    };
+
+    private static NpgsqlBatchCommand OriginOf(Guid accountId) =>
+        new(AccountSql) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId } } };
+
+    private static async Task<IReadOnlyList<TRow>> ReadRowsAsync<TRow>(
+        NpgsqlConnection connection, Guid accountId, Target target, ScopedQuery<TRow> query, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(CandidatesSql)
+        var command = new NpgsqlBatchCommand(query.Sql)
         {
-            Parameters =
-            {
-                new NpgsqlParameter<Guid> { TypedValue = accountId },
-                new NpgsqlParameter<string[]> { TypedValue = [.. origin.Target.Scopes().Select(s => s.StorageKey)] },
-            },
-        });
+            Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId }, Texts(target.Scopes().Select(s => s.StorageKey)) },
+        };
+        if (query.TakesCollections)
+        {
+            command.Parameters.Add(Texts(target.Scopes().Select(s => s.CollectionKey).Distinct(StringComparer.Ordinal)));
+        }
+
+        batch.BatchCommands.Add(command);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        var candidates = new List<Candidate>();
+        var rows = new List<TRow>();
         while (await reader.ReadAsync(cancellation))
         {
-            candidates.Add(CandidateOf(reader));
+            rows.Add(query.Read(reader));
         }
 
-        return candidates;
+        return rows;
     }
 
-    private static Candidate CandidateOf(NpgsqlDataReader row) => new(
-        row.GetGuid(0),
-        row.GetString(1),
-        SecretScope.Of(IdAt(row, 2), IdAt(row, 3), row.IsDBNull(4) ? null : row.GetString(4), IdAt(row, 5)),
-        row.GetBoolean(6),
-        row.GetBoolean(7),
-        row.GetInt32(8),
-        row.GetString(9),
-        row.GetGuid(10),
-        row.GetFieldValue<byte[]>(11));
-
-    private static Guid? IdAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
+    private static Place? PlaceAt(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : new Place(row.GetGuid(column), row.GetString(column + 1));
 
     private static NpgsqlParameter Id(Guid? id) =>
         new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid, Value = id is { } known ? known : DBNull.Value };
 
+    private static NpgsqlParameter<string[]> Texts(IEnumerable<string> texts) => new() { TypedValue = [.. texts] };
+
     private static NpgsqlParameter Text(string? text) =>
         new() { NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
+}
+
+/// <summary>Reads columns that may be null.</summary>
+internal static class NullableColumns
+{
+    public static Guid? GuidOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
+
+    public static string? StringOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+
+    public static bool? BooleanOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetBoolean(column);
+
+    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

@@ -1,42 +1,49 @@
+using System.Text.Json;
 using SecretsService.Access;
+using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Keys;
 using SecretsService.Outcomes;
 using SecretsService.Scopes;
 using SecretsService.Secrets;
-using SecretsService.Sites;
 using SecretsService.Storage;
 
 namespace SecretsService.Resolution;
 
-/// <summary>Makes the merged map of an environment: reads the candidates in one snapshot, picks the winners and opens their values.</summary>
-internal sealed class VariableResolver(
-    SecretsDbContext db, SnapshotReader snapshots, SiteQueries sites, SecretSealer sealer, AccountKeys keys, ReservedNames reserved)
+/// <summary>
+/// Makes the merged map of a target: reads the candidates in one snapshot, picks the secret that decides each name, then the one that decides
+/// each variable, and opens their values.
+/// </summary>
+internal sealed partial class VariableResolver(
+    SecretsDbContext db,
+    SnapshotReader snapshots,
+    SecretSealer sealer,
+    AccountKeys keys,
+    ReservedNames reserved,
+    TimeProvider clock,
+    ILogger<VariableResolver> logger)
 {
     /// <summary>
-    /// Resolves the variables of an environment. The number of queries does not depend on the number of secrets. One value that cannot be
-    /// opened fails the whole read: a deployment must not start with half of its variables.
+    /// Resolves the variables of a target. The number of queries does not depend on the number of secrets. One value that cannot be opened
+    /// fails the whole read: a deployment must not start with half of its variables.
     /// </summary>
     /// <exception cref="SealedValueException">A value cannot be opened.</exception>
-    public async Task<Outcome<MergedVariables>> ResolveAsync(Caller caller, EnvironmentPath path, CancellationToken cancellation)
+    public async Task<Outcome<MergedVariables>> ResolveAsync(Caller caller, TargetReference target, CancellationToken cancellation)
     {
-        if (await snapshots.ReadAsync(caller.AccountId, path, cancellation) is not var (origin, candidates))
+        var read = await snapshots.ReadAsync(caller, target, Candidate.Query, cancellation);
+        if (!read.Succeeded(out var snapshot, out var failure))
         {
-            return (await sites.FindEnvironmentAsync(caller, path, cancellation)).Failure ?? SiteQueries.EnvironmentNotFound;
+            return failure;
         }
 
-        var winners = Precedence.Resolve(candidates, origin.Target);
+        var winners = Precedence.Resolve(snapshot.Rows, snapshot.Origin.Target);
         var variables = new MergedVariables(
-            origin,
-            winners.Sum(w => w.Sealed.Length),
+            snapshot.Origin,
+            winners.Sum(w => w.Value?.Sealed.Length ?? 0),
             await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation));
         try
         {
-            foreach (var winner in winners)
-            {
-                await AddAsync(variables, caller, winner, cancellation);
-            }
-
+            await FillAsync(variables, caller, winners, cancellation);
             return variables;
         }
         catch
@@ -46,16 +53,93 @@ internal sealed class VariableResolver(
         }
     }
 
-    private async Task AddAsync(MergedVariables variables, Caller caller, Candidate winner, CancellationToken cancellation)
+    private async Task FillAsync(MergedVariables variables, Caller caller, IEnumerable<Candidate> winners, CancellationToken cancellation)
     {
-        if (reserved.Contains(winner.Name))
+        var target = variables.Origin.Target;
+        var claims = new List<VariableClaim<Candidate>>();
+        foreach (var winner in winners)
         {
-            variables.Warn($"{winner.Name} is reserved and was left out.");
-            return;
+            claims.AddRange(await ClaimsOfAsync(caller, winner, cancellation));
         }
 
-        var value = new StoredValue(
-            winner.Id, winner.Version, winner.Scope.StorageKey, winner.Name, winner.SealedName, SecretSealer.KindOf(winner.IsSecret), winner.DataKeyId, winner.Sealed);
-        variables.Add(winner.Name, await sealer.OpenAsync(caller, value, variables.Free, cancellation));
+        var now = clock.Now();
+        foreach (var claim in VariableClaims.Resolve(claims, target))
+        {
+            await AddAsync(variables, caller, claim, claim.StateOf(reserved, now), cancellation);
+        }
+
+        foreach (var collision in VariableClaims.Collisions(claims, target))
+        {
+            variables.Warn(collision);
+        }
     }
+
+    // From the value itself, not from the names beside it in the row: what is injected is what is sealed. An expired secret claims its
+    // variables too, since nothing broader may take their place.
+    private async Task<IEnumerable<VariableClaim<Candidate>>> ClaimsOfAsync(Caller caller, Candidate winner, CancellationToken cancellation)
+    {
+        if (!winner.GivesFields)
+        {
+            return [new VariableClaim<Candidate>(winner.Name, Field: null, winner)];
+        }
+
+        var value = ValueOf(winner);
+        using var opened = new ZeroingBuffer(value.Sealed.Length);
+        opened.Advance(await sealer.OpenAsync(caller, value, opened.GetMemory(value.Sealed.Length), cancellation));
+        return FieldsOf(winner, opened.Written);
+    }
+
+    private static List<VariableClaim<Candidate>> FieldsOf(Candidate winner, ReadOnlyMemory<byte> json)
+    {
+        using var value = Parse(json);
+        return value?.RootElement.ValueKind == JsonValueKind.Object
+            ? VariableExpansion.Expand(winner, value.RootElement)
+            : throw new InvalidOperationException($"[unexpected] the value of secret {winner.Id}, which has a type, is no JSON object");
+    }
+
+    // Null instead of the exception, which quotes the value.
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task AddAsync(
+        MergedVariables variables, Caller caller, VariableClaim<Candidate> claim, ResolvedState state, CancellationToken cancellation)
+    {
+        switch (state)
+        {
+            case ResolvedState.Injected when claim.Text is { } text:
+                variables.Add(claim.Name, claim.Secret, text);
+                break;
+            case ResolvedState.Injected:
+                var value = ValueOf(claim.Secret);
+                var length = await sealer.OpenAsync(caller, value, variables.Free(value.Sealed.Length), cancellation);
+                variables.Add(claim.Name, claim.Secret, length);
+                break;
+            default:
+                variables.LeaveOut(claim.Name, state);
+                break;
+        }
+    }
+
+    private StoredValue ValueOf(Candidate secret)
+    {
+        if (secret.Value is { } value)
+        {
+            return value;
+        }
+
+        LogVersionMissing(secret.Id, secret.Version);
+        throw new SealedValueException();
+    }
+
+    [LoggerMessage(1, LogLevel.Critical, "Secret {SecretId} has lost its version {Version}: a row was deleted outside of the service")]
+    private partial void LogVersionMissing(Guid secretId, int version);
 }

@@ -1,0 +1,148 @@
+using SecretsService.Contracts;
+using SecretsService.Scopes;
+using SecretsService.Secrets;
+using Claim = SecretsService.Resolution.VariableClaim<SecretsService.Resolution.SecretSource>;
+
+namespace SecretsService.Resolution;
+
+/// <summary>
+/// Why a target gets the values that it gets. The rule itself is <see cref="Precedence"/>'s, in the same two stages as the merged map's; here
+/// stands only what there is to say about it.
+/// </summary>
+internal sealed class Explanation
+{
+    private readonly ILookup<string, SecretSource> _living;
+    private readonly ILookup<string, SecretSource> _deleted;
+    private readonly List<Claim> _claims;
+    private readonly Dictionary<string, Claim> _deciding;
+    private readonly ReservedNames _reserved;
+    private readonly DateTimeOffset _now;
+
+    /// <summary>Resolves what a snapshot has.</summary>
+    /// <param name="origin">The target.</param>
+    /// <param name="sources">The secrets of its scopes, deleted or not.</param>
+    /// <param name="reserved">The names that no secret may give.</param>
+    /// <param name="now">The time.</param>
+    public Explanation(MapOrigin origin, IReadOnlyList<SecretSource> sources, ReservedNames reserved, DateTimeOffset now)
+    {
+        Origin = origin;
+        _reserved = reserved;
+        _now = now;
+        _living = sources.Where(s => s.DeletedAt is null).ToLookup(s => s.Name, StringComparer.Ordinal);
+        _deleted = sources.Where(s => s.DeletedAt is not null)
+            .OrderByDescending(s => s.Scope.Rung).ThenByDescending(s => s.DeletedAt)
+            .ToLookup(s => s.Name, StringComparer.Ordinal);
+        _claims = [.. Precedence.Resolve(_living.SelectMany(s => s), origin.Target).SelectMany(s => s.Claims())];
+        _deciding = VariableClaims.Resolve(_claims, origin.Target).ToDictionary(c => c.Name, StringComparer.Ordinal);
+    }
+
+    public MapOrigin Origin { get; }
+
+    /// <summary>Explains every key that a secret has or had, sorted.</summary>
+    public IReadOnlyList<ResolvedKey> All() =>
+        [.. _living.Concat(_deleted).Select(s => s.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Of)];
+
+    /// <summary>Explains one key, with every place that was looked at.</summary>
+    public ResolvedKey OfWithScopes(string key) => Of(key) with
+    {
+        Scopes = [.. Origin.Target.Scopes().OrderByDescending(s => s.Rung).Select(s => new ResolvedScope
+        {
+            Scope = Origin.Show(s),
+            Rung = SecretSource.NumberOf(s),
+            Has = HoldingOf(key, s),
+        })],
+    };
+
+    private ResolvedKey Of(string key)
+    {
+        var ranked = Precedence.Rank(_living[key], Origin.Target);
+        return ranked.Count > 0 && ranked[0].GivesFields ? OfFields(key, ranked)
+            : ContendersFor(key) is [_, ..] contenders ? OfVariable(key, contenders)
+            : Without(key);
+    }
+
+    // A secret that gives a variable for each field, and none of its own name.
+    private ResolvedKey OfFields(string key, IReadOnlyList<SecretSource> ranked)
+    {
+        var claims = ranked[0].Claims().ToList();
+        var given = claims.Where(c => IsDeciding(c) && StateOf(c) == ResolvedState.Injected).Select(c => c.Name).ToList();
+        var state = ranked[0].IsExpired(_now) ? ResolvedState.Expired
+            : given.Count == 0 && claims.Exists(c => _reserved.Contains(c.Name)) ? ResolvedState.Reserved
+            : ResolvedState.Injected;
+        var others = claims.Where(c => !IsDeciding(c)).Select(c => _deciding[c.Name]);
+        return new ResolvedKey
+        {
+            Key = key,
+            State = state,
+            Reason = ExplanationWords.OfWinner(new Claim(key, Field: null, ranked[0]), ranked.Count - 1, state, Origin)
+                + ExplanationWords.OfLostFields(others)
+                + ExplanationWords.OfReservedFields(claims.Where(c => state != ResolvedState.Reserved && _reserved.Contains(c.Name))),
+            Variables = given,
+            Winner = ranked[0].Show(Origin, _now, sameValue: null),
+            Shadowed = [.. ranked.Skip(1).Select(s => s.Show(Origin, _now, SameValue(s, ranked[0])))],
+            Deleted = DeletedOf(key),
+        };
+    }
+
+    // A variable, which one secret gives under its own name or as a field.
+    private ResolvedKey OfVariable(string key, IReadOnlyList<Claim> contenders)
+    {
+        var winner = contenders[0];
+        var state = StateOf(winner);
+        return new ResolvedKey
+        {
+            Key = key,
+            State = state,
+            Reason = ExplanationWords.OfWinner(winner, contenders.Count - 1, state, Origin),
+            Variables = state == ResolvedState.Injected ? [key] : [],
+            Winner = winner.Secret.Show(Origin, _now, sameValue: null),
+            Shadowed = [.. contenders.Skip(1).Select(c => c.Secret.Show(
+                Origin, _now, c.Field is null && winner.Field is null ? SameValue(c.Secret, winner.Secret) : null))],
+            Deleted = DeletedOf(key),
+        };
+    }
+
+    private ResolvedKey Without(string key)
+    {
+        var deleted = DeletedOf(key);
+        var twin = _living.Select(s => s.Key).FirstOrDefault(n => n.Equals(key, StringComparison.OrdinalIgnoreCase));
+        return new ResolvedKey
+        {
+            Key = key,
+            State = deleted.Count > 0 ? ResolvedState.Deleted : _reserved.Contains(key) ? ResolvedState.Reserved : ResolvedState.Absent,
+            Reason = deleted.Count > 0 ? ExplanationWords.OfDeleted(_deleted[key].First(), Origin)
+                : _reserved.Contains(key) ? ExplanationWords.Reserved
+                : ExplanationWords.OfAbsent(Origin.Target.Scopes().Count(), twin),
+            Variables = [],
+            Winner = null,
+            Shadowed = [],
+            Deleted = deleted,
+        };
+    }
+
+    // All that has the name, and the fields that other deciding secrets would give under it: the order of both is one, so that the first is who
+    // decides in two stages, too.
+    private IReadOnlyList<Claim> ContendersFor(string key) => VariableClaims.Rank(
+        _living[key].Where(s => !s.GivesFields).Select(s => new Claim(key, Field: null, s))
+            .Concat(_claims.Where(c => c.Field is not null && c.Name == key)),
+        Origin.Target);
+
+    private ResolvedHolding HoldingOf(string key, SecretScope scope)
+    {
+        var holder = _living[key].FirstOrDefault(s => s.Scope == scope)
+            ?? _claims.Find(c => c.Name == key && c.Scope == scope)?.Secret;
+        return holder is null ? _deleted[key].Any(s => s.Scope == scope) ? ResolvedHolding.Deleted : ResolvedHolding.Nothing
+            : holder.IsWithheld ? ResolvedHolding.Withheld
+            : holder.IsExpired(_now) ? ResolvedHolding.Expired
+            : ResolvedHolding.Value;
+    }
+
+    private ResolvedState StateOf(Claim claim) => claim.StateOf(_reserved, _now);
+
+    private bool IsDeciding(Claim claim) => _deciding[claim.Name] == claim;
+
+    private List<ResolvedSource> DeletedOf(string key) => [.. _deleted[key].Select(s => s.Show(Origin, _now, sameValue: null))];
+
+    private static bool? SameValue(SecretSource shadowed, SecretSource winner) =>
+        shadowed.Fingerprint is null || winner.Fingerprint is null ? null : shadowed.Fingerprint == winner.Fingerprint;
+}

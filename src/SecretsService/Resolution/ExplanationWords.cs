@@ -1,0 +1,73 @@
+using System.Globalization;
+using SecretsService.Contracts;
+using SecretsService.Scopes;
+using SecretsService.Secrets;
+using Claim = SecretsService.Resolution.VariableClaim<SecretsService.Resolution.SecretSource>;
+
+namespace SecretsService.Resolution;
+
+/// <summary>What explanations say to people: why a target gets what it gets, and what to do where that is nothing.</summary>
+internal static class ExplanationWords
+{
+    /// <summary>Why a reserved name is left out.</summary>
+    public const string Reserved = "The platform sets this variable itself, so no secret gives it. Use another name.";
+
+    /// <summary>Why a secret decides, and what comes of it.</summary>
+    /// <param name="winner">What decides.</param>
+    /// <param name="shadowed">How many others it decides over.</param>
+    /// <param name="state">What it comes to.</param>
+    /// <param name="origin">The target.</param>
+    public static string OfWinner(Claim winner, int shadowed, ResolvedState state, MapOrigin origin)
+    {
+        var secret = winner.Secret;
+        var at = At(secret.Scope, origin);
+        var whose = winner.Field is { } field ? $"It is the field {field} of {secret.Name}, whose value" : "The value";
+        return state switch
+        {
+            ResolvedState.Reserved => Reserved,
+            ResolvedState.Withheld =>
+                $"A tombstone {at} keeps it from this target. Delete the tombstone to let a broader value through.",
+            ResolvedState.Expired =>
+                $"{whose} {at} expired at {Show(secret.ExpiresAt!.Value)}, and no broader value takes its place. "
+                + "Write a new value with a later expires_at, or clear expires_at.",
+            _ => $"{whose} {at} decides{WhyOver(secret, shadowed)}.",
+        };
+    }
+
+    /// <summary>Which of a secret's fields other secrets give instead.</summary>
+    /// <param name="others">What decides each of them.</param>
+    public static string OfLostFields(IEnumerable<Claim> others) =>
+        string.Concat(others.Select(o => $" {o.Name} is decided by {o.Secret.Name} instead: rename one of the two."));
+
+    /// <summary>Which of a secret's fields give no variable, because the platform does.</summary>
+    public static string OfReservedFields(IEnumerable<Claim> reserved) =>
+        string.Concat(reserved.Select(r => $" {r.Name} is left out: the platform sets it itself."));
+
+    /// <summary>Where a key was that every secret of is deleted.</summary>
+    /// <param name="deleted">The deleted secret of the highest rung.</param>
+    /// <param name="origin">The target.</param>
+    public static string OfDeleted(SecretSource deleted, MapOrigin origin) =>
+        $"The value {At(deleted.Scope, origin)} was deleted at {Show(deleted.DeletedAt!.Value)}, and no other scope has one. "
+        + "Restore it, or create the key anew.";
+
+    /// <summary>Why there is nothing to say of a key.</summary>
+    /// <param name="scopes">How many scopes were looked at.</param>
+    /// <param name="twin">A key that differs in letter case only, where there is one.</param>
+    public static string OfAbsent(int scopes, string? twin) =>
+        (scopes == 1 ? "The one scope that this target gets values from does not have it." : $"None of the {scopes} scopes that this target gets values from has it.")
+        + (twin is null ? " Create it at one of them." : $" There is {twin}: keys that differ in letter case are different keys.");
+
+    private static string WhyOver(SecretSource secret, int shadowed) => (secret.IsPinned, shadowed) switch
+    {
+        (true, 0) => ": it is pinned, so nothing narrower may override it",
+        (true, _) => $" over {Others(shadowed)}, because it is pinned: nothing narrower may override it",
+        (false, 0) => "",
+        (false, _) => $" over {Others(shadowed)}, because no other applies more narrowly",
+    };
+
+    private static string Others(int count) => count == 1 ? "one other" : $"{count} others";
+
+    private static string At(SecretScope scope, MapOrigin origin) => ScopeWords.At(origin.Show(scope));
+
+    private static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
