@@ -77,23 +77,3 @@ internal sealed class Flags : IRequestPart, IBindableFromHttpContext<Flags>
     /// <summary>True where the request says so.</summary>
     public bool Has(QueryParameter flag) => _query.TryGetValue(flag.Name, out var text) && text.ToString() is "true";
 }
-/// <summary>Whether a request says <c>force=true</c>.</summary>
-internal sealed class ForceFlag : IRequestPart, IBindableFromHttpContext<ForceFlag>
-{
-    private ForceFlag(string? text)
-    {
-        IsSet = text is "true";
-        Failure = text is null or "true" or "false"
-            ? null
-            : Failure.Invalid(QueryParameters.Force.Name, "Must be true or false.");
-    }
-
-    public Failure? Failure { get; }
-
-    /// <summary>True where the request says <c>force=true</c>.</summary>
-    public bool IsSet { get; }
-
-    public static ValueTask<ForceFlag?> BindAsync(HttpContext context, ParameterInfo parameter) =>
-        ValueTask.FromResult<ForceFlag?>(
-            new ForceFlag(context.Request.Query.TryGetValue(QueryParameters.Force.Name, out var text) ? text.ToString() : null));
-}

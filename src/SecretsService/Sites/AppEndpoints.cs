@@ -77,9 +77,9 @@ internal static class AppEndpoints
             .Answers<Envelope<App>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
             .Describe($"update{noun}", ApiTags.Apps, "Changes an app", "Fields that are not sent stay as they are. " + PathNote);
 
-        group.MapDelete("", async (Caller caller, HttpContext context, ForceFlag force, AppStore store, CancellationToken cancellation) =>
+        group.MapDelete("", async (Caller caller, HttpContext context, Flags flags, AppStore store, CancellationToken cancellation) =>
                 Answer.One(
-                    await store.DeleteAppAsync(caller, AppPath.Of(context), force.IsSet, cancellation),
+                    await store.DeleteAppAsync(caller, AppPath.Of(context), flags.Has(QueryParameters.Force), cancellation),
                     "App deleted successfully"))
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<App>>(StatusCodes.Status200OK)

@@ -77,9 +77,9 @@ internal static class EnvironmentEndpoints
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
             .Describe($"update{noun}", ApiTags.Environments, "Changes an environment", "Fields that are not sent stay as they are. " + PathNote);
 
-        group.MapDelete("", async (Caller caller, HttpContext context, ForceFlag force, EnvironmentStore store, CancellationToken cancellation) =>
+        group.MapDelete("", async (Caller caller, HttpContext context, Flags flags, EnvironmentStore store, CancellationToken cancellation) =>
                 Answer.One(
-                    await store.DeleteEnvironmentAsync(caller, EnvironmentPath.Of(context), force.IsSet, cancellation),
+                    await store.DeleteEnvironmentAsync(caller, EnvironmentPath.Of(context), flags.Has(QueryParameters.Force), cancellation),
                     "Environment deleted successfully"))
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status200OK)

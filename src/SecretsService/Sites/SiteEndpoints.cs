@@ -50,9 +50,9 @@ internal static class SiteEndpoints
             .Answers<Envelope<Site>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
             .Describe("updateSite", ApiTags.Sites, "Changes a site", "Fields that are not sent stay as they are.");
 
-        api.MapDelete("/sites/{site}", async (Caller caller, string site, ForceFlag force, SiteStore store, CancellationToken cancellation) =>
+        api.MapDelete("/sites/{site}", async (Caller caller, string site, Flags flags, SiteStore store, CancellationToken cancellation) =>
                 Answer.One(
-                    await store.DeleteSiteAsync(caller, ResourceReference.Of(site), force.IsSet, cancellation), "Site deleted successfully"))
+                    await store.DeleteSiteAsync(caller, ResourceReference.Of(site), flags.Has(QueryParameters.Force), cancellation), "Site deleted successfully"))
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<Site>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
