@@ -279,12 +279,12 @@ public sealed class ReadingDotEnvFilesTests
         from start in Gen.Elements("", " ", "export ", "\texport\t")
         from key in Gen.Elements("KEY", "A", "B_2", "export", "_")
         from sign in Gen.Elements("=", " = ", "\t= ", ": ")
-        from value in Gen.Elements([.. HardValues.Where(value => QuotesFor(value).Length > 0)])
+        from value in Gen.Elements(HardValues.Where(value => QuotesFor(value).Any()))
         from quote in Gen.Elements(QuotesFor(value))
         from end in Gen.Elements("", " ", " # it's", "\t#\"c\"")
         select $"{start}{key}{sign}{quote}{value}{quote}{end}");
 
-    private static string[] QuotesFor(string value) => [.. new[] { "", "'", "\"", "`" }.Where(quote => CanCarry(quote, value))];
+    private static IEnumerable<string> QuotesFor(string value) => new[] { "", "'", "\"", "`" }.Where(quote => CanCarry(quote, value));
 
     private static bool CanCarry(string quote, string value) => quote.Length == 0
         ? !value.AsSpan().ContainsAny("#\r\n\u2028") && !value.StartsWith('\'') && !value.StartsWith('"') && !value.StartsWith('`')
@@ -307,7 +307,7 @@ public sealed class ReadingDotEnvFilesTests
     private static FieldErrors Refused(byte[] bytes, int maxEntries = 1_000)
     {
         Read(bytes, maxEntries).Succeeded(out _, out var failure).ShouldBeFalse();
-        failure!.Kind.ShouldBe(FailureKind.Invalid);
+        failure.Kind.ShouldBe(FailureKind.Invalid);
         return failure.Errors!;
     }
 

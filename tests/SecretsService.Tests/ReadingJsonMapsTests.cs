@@ -77,7 +77,7 @@ public sealed class ReadingJsonMapsTests
     {
         Read(Encoding.UTF8.GetBytes(text)).Succeeded(out _, out var failure).ShouldBeFalse();
 
-        failure!.Kind.ShouldBe(FailureKind.Malformed);
+        failure.Kind.ShouldBe(FailureKind.Malformed);
         failure.Message.ShouldNotContain(Canary);
     }
 
@@ -85,7 +85,7 @@ public sealed class ReadingJsonMapsTests
     public void Bytes_that_are_no_UTF_8_are_malformed_with_their_place()
     {
         Read([.. "{\"A\":\""u8, 0xC3, .. "\"}"u8]).Succeeded(out _, out var failure).ShouldBeFalse();
-        failure!.Message.ShouldBe("The file is not valid UTF-8: see its byte 7. Save it as UTF-8.");
+        failure.Message.ShouldBe("The file is not valid UTF-8: see its byte 7. Save it as UTF-8.");
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class ReadingJsonMapsTests
     private static FieldErrors Refused(string text, int maxEntries = 1_000)
     {
         Read(Encoding.UTF8.GetBytes(text), maxEntries).Succeeded(out _, out var failure).ShouldBeFalse();
-        failure!.Kind.ShouldBe(FailureKind.Invalid);
+        failure.Kind.ShouldBe(FailureKind.Invalid);
         return failure.Errors!;
     }
 }

@@ -289,11 +289,11 @@ internal ref struct DotEnvScanner
         string.Create(value.Length - value.Count("\\n") - value.Count("\\r"), value, static (target, value) =>
         {
             var next = 0;
-            for (var i = 0; i < value.Length; i++)
+            for (var i = 0; i < target.Length; i++)
             {
-                var escaped = value[i] == '\\' && i + 1 < value.Length ? value[i + 1] : '\0';
-                i += escaped is 'n' or 'r' ? 1 : 0;
-                target[next++] = escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : value[i];
+                var escaped = value[next] == '\\' && next + 1 < value.Length ? value[next + 1] : '\0';
+                target[i] = escaped == 'n' ? '\n' : escaped == 'r' ? '\r' : value[next];
+                next += escaped is 'n' or 'r' ? 2 : 1;
             }
         });
 
