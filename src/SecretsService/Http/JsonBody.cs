@@ -18,8 +18,6 @@ namespace SecretsService.Http;
 internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonBody<T>>
     where T : class
 {
-    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
-
     private readonly T? _value;
 
     private JsonBody(Outcome<T> outcome)
@@ -36,7 +34,7 @@ internal sealed class JsonBody<T> : IRequestPart, IBindableFromHttpContext<JsonB
     public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         var isOptional = parameter.IsDefined(typeof(OptionalBodyAttribute), inherit: false);
-        var read = await RequestBody.ReadAsync(context.Request, isOptional ? EmptyObject : null, MediaTypes.Json);
+        var read = await RequestBody.ReadAsync(context.Request, isOptional ? "{}"u8.ToArray() : null, MediaTypes.Json);
         if (!read.Succeeded(out var utf8, out var failure))
         {
             return new JsonBody<T>(failure);
