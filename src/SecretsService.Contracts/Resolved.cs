@@ -87,8 +87,9 @@ public sealed record ResolvedKey
     /// <summary>The variables that it gives to the target: its own name, or one for each field of a typed secret.</summary>
     public required IReadOnlyList<string> Variables { get; init; }
 
-    /// <summary>The secret that decides, whether it gives a value or not; null where none does.</summary>
-    public required ResolvedSource? Winner { get; init; }
+    /// <summary>The secret that decides, whether it gives a value or not; absent where none does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ResolvedSource? Winner { get; init; }
 
     /// <summary>The secrets that would decide were it not for the winner, in this order.</summary>
     public required IReadOnlyList<ResolvedSource> Shadowed { get; init; }
@@ -124,7 +125,7 @@ public sealed record ResolvedSource
 
     /// <summary>The key of the secret's type; absent where its value is any text.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required string? SecretType { get; init; }
+    public string? SecretType { get; init; }
 
     /// <summary>True where narrower scopes may not override it.</summary>
     public required bool Pinned { get; init; }
@@ -152,7 +153,7 @@ public sealed record ResolvedSource
 
     /// <summary>When it was deleted, in UTC; absent while it lives.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required DateTimeOffset? DeletedAt { get; init; }
+    public DateTimeOffset? DeletedAt { get; init; }
 }
 
 /// <summary>One of the places that a target may get a key's value from.</summary>

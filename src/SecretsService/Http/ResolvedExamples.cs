@@ -46,7 +46,6 @@ internal static class ResolvedExamples
         Version = 1,
         Fingerprint = fingerprint,
         IsSecret = true,
-        SecretType = null,
         Pinned = false,
         Withheld = false,
         ExpiresAt = null,
@@ -54,6 +53,5 @@ internal static class ResolvedExamples
         SetBy = "bootstrap",
         SetAt = Day,
         SameValue = sameValue,
-        DeletedAt = null,
     };
 }

@@ -114,7 +114,6 @@ internal sealed class Explanation
                 : _reserved.Contains(key) ? ExplanationWords.Reserved
                 : ExplanationWords.OfAbsent(Origin.Target.Scopes().Count(), twin),
             Variables = [],
-            Winner = null,
             Shadowed = [],
             Deleted = deleted,
         };
