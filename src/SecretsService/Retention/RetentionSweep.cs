@@ -16,10 +16,17 @@ internal sealed partial class RetentionSweep(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(FirstSweep, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            timer.Period = TimeSpan.FromMinutes(options.Value.SweepMinutes);
-            await SweepAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                timer.Period = TimeSpan.FromMinutes(options.Value.SweepMinutes);
+                await SweepAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The service ends. Where its start failed, the host would log this as a fault of its own.
         }
     }
 
