@@ -101,7 +101,7 @@ public sealed record SecretMetadata
 
     /// <summary>The key of the type that its value is an object of; absent where the value is any text.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required string? SecretType { get; init; }
+    public string? SecretType { get; init; }
 
     /// <summary>From when on no target gets the value, in UTC; null where it does not expire.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
@@ -136,7 +136,7 @@ public sealed record SecretMetadata
 
     /// <summary>When it was deleted, in UTC; absent while it lives.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required DateTimeOffset? DeletedAt { get; init; }
+    public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>What looks like a mistake and is none to the service.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

@@ -59,12 +59,10 @@ internal sealed class Flags : IRequestPart, IBindableFromHttpContext<Flags>
     {
         _query = context.Request.Query;
         var errors = new FieldErrors();
-        foreach (var flag in context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>().Where(q => q.Type == JsonSchemaType.Boolean))
+        var flags = context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>().Where(q => q.Type == JsonSchemaType.Boolean);
+        foreach (var name in flags.Select(f => f.Name).Where(name => _query.TryGetValue(name, out var text) && text.ToString() is not ("true" or "false")))
         {
-            if (_query.TryGetValue(flag.Name, out var text) && text.ToString() is not ("true" or "false"))
-            {
-                errors.Add(flag.Name, "Must be true or false.");
-            }
+            errors.Add(name, "Must be true or false.");
         }
 
         Failure = errors.Count == 0 ? null : Failure.Invalid(errors);

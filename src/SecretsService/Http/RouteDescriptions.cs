@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SecretsService.Contracts;
 
 namespace SecretsService.Http;
@@ -41,3 +42,10 @@ internal static class RouteDescriptions
         StatusCodes.Status415UnsupportedMediaType,
         StatusCodes.Status422UnprocessableEntity);
 }
+
+/// <summary>
+/// Marks a POST that changes nothing and hands a value out. It is done each time that it is asked for, because each time is audited; its
+/// answer is never kept.
+/// </summary>
+[SuppressMessage("Major Code Smell", "S2094", Justification = "Being there is what it is for")]
+internal sealed record HandsOutValue;

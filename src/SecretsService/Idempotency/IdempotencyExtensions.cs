@@ -36,7 +36,7 @@ internal static class IdempotencyExtensions
     private static async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (!http.Request.Headers.TryGetValue(IdempotencyKey.Header, out var sent))
+        if (!http.Request.Headers.TryGetValue(IdempotencyKey.Header, out var sent) || http.GetEndpoint()!.Metadata.GetMetadata<HandsOutValue>() is not null)
         {
             return await next(context);
         }

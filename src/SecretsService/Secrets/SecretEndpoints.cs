@@ -106,7 +106,7 @@ internal static class SecretEndpoints
                 var found = await routing.FindCollectionAsync(caller, context, cancellation);
                 return found.Succeeded(out var collection, out var failure) && collection.ScopesFor(body.Value).Succeeded(out var scopes, out failure)
                     ? Created(await store.CreateAsync(caller, scopes, body.Value, cancellation), body.Value.EnvironmentTypes is not null)
-                    : Answer.Refused(failure!);
+                    : Answer.Refused(failure);
             })
             .RefusesUnknownQuery().WithMetadata(CreateExample)
             .Answers<Envelope<SecretMetadata>>(StatusCodes.Status201Created).ReadsBody().Refuses(StatusCodes.Status404NotFound)

@@ -53,10 +53,10 @@ internal static class SecretHistoryEndpoints
                     ? await history.RevealAsync(caller, target, body.Value.Version, cancellation)
                     : failure,
                 "Value revealed successfully"))
-        .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"version": 1}"""))
+        .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"version": 1}"""), new HandsOutValue())
         .Answers<Envelope<RevealedSecret>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
         .Describe(
             $"reveal{path.Noun}{path.Suffix}", path.Tag, "Shows a value",
-            "The current value, or that of the `version` in the body, which need not be sent. An audit record is written first.");
+            "The current value, or that of the `version` in the body, which need not be sent. An audit record is written first. An `Idempotency-Key` has no effect here: each time is audited.");
 }

@@ -56,11 +56,11 @@ internal sealed class SecretNeighbours(SecretsDbContext db)
                 Site = secret.Site!.Slug,
                 App = secret.App!.Slug,
                 Environment = secret.Environment!.Slug,
-                TypeOfEnvironment = secret.Environment!.Type,
+                TypeOfEnvironment = secret.Environment.Type,
                 secret.IsPinned,
                 secret.IsWithheld,
                 secret.ExpiresAt,
-                version!.Fingerprint,
+                version.Fingerprint,
             }).ToListAsync(cancellation);
         var types = rows.Where(r => r.EnvironmentId is not null)
             .DistinctBy(r => r.EnvironmentId)

@@ -158,7 +158,7 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
             App = secret.App!.Slug,
             Environment = secret.Environment!.Slug,
             Version = secret.Version,
-            Fingerprint = version!.Fingerprint,
+            Fingerprint = version.Fingerprint,
             LooksPrivate = version != null && version.LooksPrivate,
             Description = secret.Description,
             SecretType = secret.SecretType,
@@ -170,9 +170,9 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
             UpdatedAt = secret.UpdatedAt,
             UpdatedBy = secret.UpdatedBy,
             DeletedAt = secret.DeletedAt,
-            SealedName = version!.Name,
-            DataKeyId = secret.IsSecret ? null : version!.DataKeyId,
-            SealedPlain = secret.IsSecret ? null : version!.SealedValue,
+            SealedName = version.Name,
+            DataKeyId = secret.IsSecret ? null : version.DataKeyId,
+            SealedPlain = secret.IsSecret ? null : version.SealedValue,
         };
 
     private sealed record Received(
