@@ -57,7 +57,7 @@ public sealed class AppsTests(SecretsServer server) : IClassFixture<SecretsServe
     public async Task A_name_of_255_characters_and_32_tags_are_taken_and_one_more_refused()
     {
         var account = await (await server.NewAccountAsync()).HasSiteAsync("shop");
-        string[] Tags(int count) => [.. Enumerable.Repeat("t", count)];
+        static string[] Tags(int count) => [.. Enumerable.Repeat("t", count)];
 
         (await account.Client.PostAsync("/sites/shop/apps", new { name = new string('n', 255), slug = "a", tags = Tags(32) })).ShouldBe(201);
         (await account.Client.PostAsync("/sites/shop/apps", new { name = new string('n', 256), slug = "b" })).ShouldBlame("name", "255");

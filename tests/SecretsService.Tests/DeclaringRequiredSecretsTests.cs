@@ -177,8 +177,8 @@ public sealed class DeclaringRequiredSecretsTests(SecretsServer server) : IClass
     public async Task Every_limit_holds_and_one_more_is_refused()
     {
         var account = await NewShopAsync();
-        object[] List(int count) => [.. Enumerable.Range(0, count).Select(i => new { key = $"K{i}" })];
-        object[] One(int key, int description, int type) =>
+        static object[] List(int count) => [.. Enumerable.Range(0, count).Select(i => new { key = $"K{i}" })];
+        static object[] One(int key, int description, int type) =>
             [new { key = new string('K', key), description = new string('d', description), secret_type = new string('t', type) }];
 
         (await account.Client.PutAsync(OfSite, List(1_000))).ShouldBe(200).Data.GetArrayLength().ShouldBe(1_000);

@@ -169,7 +169,7 @@ public sealed class PrecedenceTests
 
         foreach (var (one, other) in all.SelectMany(one => all.Where(other => other != one).Select(other => (one, other))))
         {
-            Beats(one, other).ShouldBe(!Beats(other, one), $"{one} and {other}");
+            Beats(one, other).ShouldBe(!Beats(one: other, other: one), $"{one} and {other}");
             all.Where(third => third != one && third != other && Beats(one, other) && Beats(other, third))
                 .ShouldAllBe(third => Beats(one, third));
         }

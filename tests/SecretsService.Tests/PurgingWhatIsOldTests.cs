@@ -134,9 +134,10 @@ public sealed class SweepingServer : ManualClockServer
         await ExecuteSqlAsync(
             "UPDATE idempotency_records SET created_at = $2 WHERE account_id = $1", marker.Id, Clock.GetUtcNow() + time - TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
         Clock.Advance(time);
-        for (var looks = 0; await QuerySqlAsync<long>("SELECT count(*) FROM idempotency_records WHERE account_id = $1", marker.Id) > 0; looks++)
+        var looks = 0;
+        while (await QuerySqlAsync<long>("SELECT count(*) FROM idempotency_records WHERE account_id = $1", marker.Id) > 0)
         {
-            looks.ShouldBeLessThan(MostLooks, "no sweep has run");
+            looks++.ShouldBeLessThan(MostLooks, "no sweep has run");
             await Task.Delay(10);
         }
     }

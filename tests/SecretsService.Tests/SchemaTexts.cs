@@ -24,14 +24,14 @@ internal static class SchemaTexts
     {
         TypeSchema.Parse(Json(schema)).Succeeded(out var accepted, out var failure)
             .ShouldBeTrue(failure is null ? schema : string.Join("\n", failure.Errors!["schema"]));
-        return accepted!;
+        return accepted;
     }
 
     /// <summary>Everything that is wrong with a schema.</summary>
     public static IReadOnlyList<string> Faults(string schema)
     {
         TypeSchema.Parse(Json(schema)).Succeeded(out _, out var failure).ShouldBeFalse(schema);
-        failure!.Errors!.Keys.ShouldBe(["schema"]);
+        failure!.Errors.Keys.ShouldBe(["schema"]);
         return failure.Errors["schema"];
     }
 
