@@ -169,7 +169,7 @@ public sealed class PrecedenceTests
 
         foreach (var (one, other) in all.SelectMany(one => all.Where(other => other != one).Select(other => (one, other))))
         {
-            Beats(one, other).ShouldBe(!Beats(one: other, other: one), $"{one} and {other}");
+            Beats(one, other).ShouldBe(!Beats(other, one), $"{one} and {other}");
             all.Where(third => third != one && third != other && Beats(one, other) && Beats(other, third))
                 .ShouldAllBe(third => Beats(one, third));
         }
@@ -213,7 +213,7 @@ public sealed class PrecedenceTests
         return held;
     }
 
-    private static bool Beats(Candidate one, Candidate other) => Precedence.Resolve([other, one], Full).Single() == one;
+    private static bool Beats(Candidate better, Candidate worse) => Precedence.Resolve([worse, better], Full).Single() == better;
 
     // An environment is of one site and has one type; a target may lack an app, and all but its type.
     private static IEnumerable<Target> AllTargets()

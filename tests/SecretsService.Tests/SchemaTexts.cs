@@ -31,7 +31,7 @@ internal static class SchemaTexts
     public static IReadOnlyList<string> Faults(string schema)
     {
         TypeSchema.Parse(Json(schema)).Succeeded(out _, out var failure).ShouldBeFalse(schema);
-        failure!.Errors.Keys.ShouldBe(["schema"]);
+        failure.ShouldNotBeNull().Errors.ShouldNotBeNull().Keys.ShouldBe(["schema"]);
         return failure.Errors["schema"];
     }
 
