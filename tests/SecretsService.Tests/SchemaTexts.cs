@@ -31,8 +31,9 @@ internal static class SchemaTexts
     public static IReadOnlyList<string> Faults(string schema)
     {
         TypeSchema.Parse(Json(schema)).Succeeded(out _, out var failure).ShouldBeFalse(schema);
-        failure.ShouldNotBeNull().Errors.ShouldNotBeNull().Keys.ShouldBe(["schema"]);
-        return failure.Errors["schema"];
+        var errors = failure.ShouldNotBeNull().Errors.ShouldNotBeNull();
+        errors.Keys.ShouldBe(["schema"]);
+        return errors["schema"];
     }
 
     /// <summary>Everything that is wrong with a value, as <c>field: message</c>.</summary>
