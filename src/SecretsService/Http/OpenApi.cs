@@ -64,7 +64,7 @@ internal static class OpenApi
         Version = "v1",
         Description =
             "Stores API keys and configuration once, globally or per environment, and gives every deployment one merged map of environment "
-            + "variables. Values go in and never come back, except in the merged map. Every answer is an envelope: `data`, `message` and "
+            + "variables. A secret's value goes in and comes back in the merged map, and where it is revealed by name, which is audited. Every answer is an envelope: `data`, `message` and "
             + "`http_status`; a refusal has `code`, and `errors` with what is wrong in each field.",
         License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
     };

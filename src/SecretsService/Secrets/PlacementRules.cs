@@ -42,7 +42,8 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
     public async Task<Failure?> CheckAsync(Caller caller, IReadOnlyList<Placement> placements, CancellationToken cancellation)
     {
         var others = await neighbours.FindAsync(caller, [.. placements.Select(p => p.Name)], cancellation);
-        var taken = placements.Where(p => others.Any(o => o.Id != p.Id && o.Scope == p.Scope)).ToList();
+        var byName = others.ToLookup(o => o.Name, StringComparer.OrdinalIgnoreCase);
+        var taken = placements.Where(p => byName[p.Name].Any(o => o.Id != p.Id && o.Scope == p.Scope)).ToList();
         if (taken.Count > 0)
         {
             return Failure.NameTaken(TakenErrors(placements, taken));
@@ -52,11 +53,10 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
         var errors = new FieldErrors();
         foreach (var placement in placements)
         {
-            CheckPins(placement, others.Where(o => o.Id != placement.Id && o.Name == placement.Name), typeOf, errors);
+            CheckPins(placement, byName[placement.Name].Where(o => o.Id != placement.Id && o.Name == placement.Name), typeOf, errors);
         }
 
         await CheckVariablesAsync(caller, placements, errors, cancellation);
-
         return errors.Count == 0 ? null : Failure.Invalid(errors);
     }
 
@@ -86,10 +86,22 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
     };
 
     // Where several environment types are asked for at once, each that is taken is named.
-    private static FieldErrors TakenErrors(IReadOnlyList<Placement> placements, List<Placement> taken) =>
-        placements.Select(p => p.Name).Distinct(StringComparer.Ordinal).Count() == 1 && placements.Count > 1
-            ? FieldErrors.Of("environment_types", taken.Select(p => $"{p.Scope.EnvironmentType} has the key already: update that secret, or leave the type out."))
-            : FieldErrors.Of(taken[0].Field, [Taken]);
+    private static FieldErrors TakenErrors(IReadOnlyList<Placement> placements, List<Placement> taken)
+    {
+        if (placements.Count > 1 && placements.All(p => p.Name == placements[0].Name))
+        {
+            return FieldErrors.Of(
+                "environment_types", taken.Select(p => $"{p.Scope.EnvironmentType} has the key already: update that secret, or leave the type out."));
+        }
+
+        var errors = new FieldErrors();
+        foreach (var placement in taken)
+        {
+            errors.Add(placement.Field, Taken);
+        }
+
+        return errors;
+    }
 
     private static void CheckPins(Placement placement, IEnumerable<Neighbour> others, Func<Guid, string?> typeOf, FieldErrors errors)
     {
@@ -118,22 +130,21 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
             .Where(s => scopes.Contains(s.ScopeKey) && (s.Variables != null || given.Contains(s.NameFolded)))
             .Select(s => new { s.Id, s.ScopeKey, s.Name, s.Variables })
             .ToListAsync(cancellation);
+        var placed = placements.Select(p => p.Id).ToHashSet();
+        var givers = present.Where(p => !placed.Contains(p.Id)).Select(p => new Giver(p.Id, p.ScopeKey, p.Name, p.Variables))
+            .Concat(placements.Select(p => new Giver(p.Id, p.Scope.StorageKey, p.Name, p.Variables)))
+            .SelectMany(giver => giver.Given.Select(variable => (Key: (giver.ScopeKey, Variable: variable.ToLowerInvariant()), giver)))
+            .ToLookup(given => given.Key, given => given.giver);
         foreach (var placement in placements)
         {
-            var others = placements.Where(p => p.Id != placement.Id && p.Scope == placement.Scope).Select(p => (p.Name, p.Variables))
-                .Concat(present.Where(p => placements.All(x => x.Id != p.Id) && p.ScopeKey == placement.Scope.StorageKey).Select(p => (p.Name, p.Variables)));
-            foreach (var (name, variables) in others)
+            var scope = placement.Scope.StorageKey;
+            foreach (var variable in placement.Variables ?? [placement.Name])
             {
-                CheckVariables(placement, name, variables, errors);
+                if (givers[(scope, variable.ToLowerInvariant())].FirstOrDefault(g => g.Id != placement.Id) is { } other)
+                {
+                    errors.Add(placement.Field, $"It gives the variable {variable}, which {other.Name} of this scope gives already. Choose another key.");
+                }
             }
-        }
-    }
-
-    private static void CheckVariables(Placement placement, string other, string[]? variables, FieldErrors errors)
-    {
-        foreach (var variable in (placement.Variables ?? [placement.Name]).Intersect(variables ?? [other], StringComparer.OrdinalIgnoreCase))
-        {
-            errors.Add(placement.Field, $"It gives the variable {variable}, which {other} of this scope gives already. Choose another key.");
         }
     }
 
@@ -146,5 +157,10 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
             : await db.Environments.Where(e => e.AccountId == caller.AccountId && ids.Contains(e.Id))
                 .ToDictionaryAsync(e => e.Id, e => e.Type, cancellation);
         return id => types.GetValueOrDefault(id);
+    }
+
+    private sealed record Giver(Guid Id, string ScopeKey, string Name, string[]? Variables)
+    {
+        public IEnumerable<string> Given => Variables ?? [Name];
     }
 }

@@ -21,10 +21,11 @@ internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, V
     public async Task<Failure?> AdoptAsync(Caller caller, SecretTypeDefinition changed, bool acceptsOthers, CancellationToken cancellation)
     {
         var secrets = await Of(caller, changed.Key).OrderBy(s => s.Name).ThenBy(s => s.ScopeKey).ToListAsync(cancellation);
+        var texts = await values.CurrentTextsAsync(caller, secrets, cancellation);
         var errors = new FieldErrors();
         foreach (var secret in secrets)
         {
-            await AdoptAsync(caller, secret, changed, acceptsOthers, errors, cancellation);
+            Adopt(secret, texts[secret.Id], changed, acceptsOthers, errors);
         }
 
         return errors.Count > 0 ? Failure.Invalid(errors)
@@ -32,20 +33,23 @@ internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, V
             : null;
     }
 
-    private async Task AdoptAsync(
-        Caller caller, SecretRow secret, SecretTypeDefinition changed, bool acceptsOthers, FieldErrors errors, CancellationToken cancellation)
+    private void Adopt(SecretRow secret, string? text, SecretTypeDefinition changed, bool acceptsOthers, FieldErrors errors)
     {
-        var text = await values.CurrentTextAsync(caller, secret, cancellation);
-        var outcome = rules.Check(changed, secret.Name, text, acceptsOthers);
-        if (outcome.Succeeded(out var value, out var failure))
+        var who = $"{secret.Name} ({Placement.ScopeOf(secret).StorageKey})";
+        if (text is null)
+        {
+            errors.Add("schema", $"{who}: its value cannot be opened. Write it anew first.");
+        }
+        else if (rules.Check(changed, secret.Name, text, acceptsOthers).Succeeded(out var value, out var failure))
         {
             secret.Variables = value.Variables;
-            return;
         }
-
-        foreach (var (field, faults) in failure.Errors!)
+        else
         {
-            errors.Add("schema", $"{secret.Name} ({Placement.ScopeOf(secret).StorageKey}), {field}: {string.Join(' ', faults)}");
+            foreach (var (field, faults) in failure.Errors!)
+            {
+                errors.Add("schema", $"{who}, {field}: {string.Join(' ', faults)}");
+            }
         }
     }
 
