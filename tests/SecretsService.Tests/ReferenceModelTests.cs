@@ -38,8 +38,7 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
     private readonly List<string> _trail = [];
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(20_261_121UL)]
+    [InlineData(null)] // or the seed of a run that failed
     public async Task After_each_of_many_random_changes_each_target_gets_what_the_model_says(ulong? given)
     {
         var seed = given ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
@@ -58,7 +57,7 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
 
     private static Gen<Operation> Operations() =>
         from action in Gen.Frequency(
-            (8, Gen.Constant(Action.Create)), (5, Gen.Constant(Action.Write)), (3, Gen.Constant(Action.Rename)), (5, Gen.Constant(Action.Delete)),
+            (12, Gen.Constant(Action.Create)), (5, Gen.Constant(Action.Write)), (3, Gen.Constant(Action.Rename)), (4, Gen.Constant(Action.Delete)),
             (4, Gen.Constant(Action.Restore)), (4, Gen.Constant(Action.RollBack)), (3, Gen.Constant(Action.SetExpiry)), (2, Gen.Constant(Action.Pin)),
             (2, Gen.Constant(Action.PassTime)), (1, Gen.Constant(Action.Nothing)))
         from secret in Gen.Choose(0, 10_000)
@@ -143,7 +142,8 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
         var where = $"{target}\n{Trail()}";
         answer.Status.ShouldBe(200, where);
         var meta = answer.Json.GetProperty("meta");
-        Account.VariablesOf(answer).Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal).ShouldBe(expected.Values, customMessage: where);
+        var values = Account.VariablesOf(answer).Select(v => $"{v.Key}={v.Value}").Order(StringComparer.Ordinal).ToList();
+        values.ShouldBe(expected.Values, customMessage: where);
         meta.Texts("expired").ShouldBe(expected.Expired, customMessage: where);
         meta.Texts("withheld").ShouldBe(expected.Withheld, customMessage: where);
         meta.Texts("warnings").ShouldBeEmpty(where);
