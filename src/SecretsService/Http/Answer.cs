@@ -46,10 +46,14 @@ internal static class Answer
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
     /// <param name="location">The object's path within the API.</param>
-    public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location)
+    /// <param name="isTagged">Whether to say its entity tag: for objects whose routes take <see cref="IfMatch"/>.</param>
+    public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location, bool isTagged = false)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data)) with { Tag = EntityTags.Of(data) }
+            ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data)) with
+            {
+                Tag = isTagged ? EntityTags.Of(data) : null,
+            }
             : Refused(failure);
 
     /// <summary>Answers with objects that were created together.</summary>

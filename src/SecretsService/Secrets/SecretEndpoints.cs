@@ -127,5 +127,6 @@ internal static class SecretEndpoints
     private static IResult Created(Outcome<IReadOnlyList<SecretMetadata>> outcome, bool isList) =>
         !outcome.Succeeded(out var secrets, out var failure) ? Answer.Refused(failure)
         : isList ? Answer.CreatedAll(secrets, $"{SecretNouns.Of(secrets[0].Scope)}s created successfully")
-        : Answer.Created((Outcome<SecretMetadata>)secrets[0], $"{SecretNouns.Of(secrets[0].Scope)} created successfully", secret => $"/secrets/{secret.Id}");
+        : Answer.Created(
+            (Outcome<SecretMetadata>)secrets[0], $"{SecretNouns.Of(secrets[0].Scope)} created successfully", secret => $"/secrets/{secret.Id}", isTagged: true);
 }

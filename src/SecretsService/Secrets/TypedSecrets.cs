@@ -7,7 +7,8 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Secrets;
 
 /// <summary>The secrets that have a type, for changes of the type.</summary>
-internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, ValueRules rules, PlacementRules placements) : ITypedValues
+internal sealed class TypedSecrets(
+    SecretQueries queries, SecretNeighbours neighbours, SecretValues values, ValueRules rules, PlacementRules placements) : ITypedValues
 {
     private const int MaxNamed = 10;
 
@@ -22,10 +23,11 @@ internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, V
     {
         var secrets = await Of(caller, changed.Key).OrderBy(s => s.Name).ThenBy(s => s.ScopeKey).ToListAsync(cancellation);
         var texts = await values.CurrentTextsAsync(caller, secrets, cancellation);
+        var places = (await neighbours.FindAsync(caller, [.. secrets.Select(s => s.Name)], cancellation)).ToDictionary(n => n.Id, n => n.Where);
         var errors = new FieldErrors();
         foreach (var secret in secrets)
         {
-            Adopt(secret, texts[secret.Id], changed, acceptsOthers, errors);
+            Adopt(secret, $"{secret.Name} {ScopeWords.At(places[secret.Id])}", texts[secret.Id], changed, acceptsOthers, errors);
         }
 
         return errors.Count > 0 ? Failure.Invalid(errors)
@@ -33,9 +35,8 @@ internal sealed class TypedSecrets(SecretQueries queries, SecretValues values, V
             : null;
     }
 
-    private void Adopt(SecretRow secret, string? text, SecretTypeDefinition changed, bool acceptsOthers, FieldErrors errors)
+    private void Adopt(SecretRow secret, string who, string? text, SecretTypeDefinition changed, bool acceptsOthers, FieldErrors errors)
     {
-        var who = $"{secret.Name} ({Placement.ScopeOf(secret).StorageKey})";
         if (text is null)
         {
             errors.Add("schema", $"{who}: its value cannot be opened. Write it anew first.");
