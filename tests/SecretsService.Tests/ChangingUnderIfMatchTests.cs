@@ -1,7 +1,6 @@
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
-using static SecretsService.Tests.ResolutionSteps;
 using static SecretsService.Tests.SecretSteps;
 
 namespace SecretsService.Tests;

@@ -1,4 +1,3 @@
-using SecretsService.Testing;
 using Shouldly;
 using Xunit;
 using static SecretsService.Tests.ResolutionSteps;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
-using static SecretsService.Tests.ResolutionSteps;
 using static SecretsService.Tests.SecretSteps;
 
 namespace SecretsService.Tests;

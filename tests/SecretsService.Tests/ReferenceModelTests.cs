@@ -19,20 +19,20 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
     private static readonly Place[] Targets =
     [
         new("shop", "worker", "production", "production"),
-        new("shop", "", "production", "production"),
+        new("shop", null, "production", "production"),
         new("shop", "web", "development", "staging"),
-        new("blog", "", "production", "production"),
-        new("", "", "production", ""),
-        new("", "", "", ""),
+        new("blog", null, "production", "production"),
+        new(null, null, "production", null),
+        new(null, null, null, null),
     ];
 
     private static readonly Place[] Scopes =
     [
-        .. from owner in new[] { ("", ""), ("shop", ""), ("shop", "worker"), ("shop", "web"), ("blog", "") }
-           from type in new[] { "", "production", "development" }
-           select new Place(owner.Item1, owner.Item2, type, ""),
-        new("shop", "", "", "production"), new("shop", "", "", "staging"), new("blog", "", "", "production"),
-        new("shop", "worker", "", "production"), new("shop", "web", "", "staging"),
+        .. from owner in new (string? Site, string? App)[] { (null, null), ("shop", null), ("shop", "worker"), ("shop", "web"), ("blog", null) }
+           from type in new[] { null, "production", "development" }
+           select new Place(owner.Site, owner.App, type, null),
+        new("shop", null, null, "production"), new("shop", null, null, "staging"), new("blog", null, null, "production"),
+        new("shop", "worker", null, "production"), new("shop", "web", null, "staging"),
     ];
 
     private readonly List<string> _trail = [];
@@ -89,12 +89,12 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
         var version = 1 + (step.Number % (secret.Values.Count + 1));
         var (expected, answer) = step.Action switch
         {
-            Action.Write => (model.Write(secret, value), await account.Client.PutAsync(path, new { value })),
+            Action.Write => (ReferenceModel.Write(secret, value), await account.Client.PutAsync(path, new { value })),
             Action.Rename => (model.Rename(secret, step.Key), await account.Client.PutAsync(path, new { key = step.Key })),
-            Action.Delete => (model.Delete(secret), await account.Client.DeleteAsync(path)),
+            Action.Delete => (ReferenceModel.Delete(secret), await account.Client.DeleteAsync(path)),
             Action.Restore => (model.Restore(secret), await account.Client.PostAsync($"{path}/restore", "{}")),
-            Action.RollBack => (model.RollBack(secret, version), await account.Client.PostAsync($"{path}/rollback", new { version })),
-            Action.SetExpiry => (model.SetExpiry(secret, expiry), await account.Client.PutAsync(path, JsonSerializer.Serialize(new { expires_at = expiry }))),
+            Action.RollBack => (ReferenceModel.RollBack(secret, version), await account.Client.PostAsync($"{path}/rollback", new { version })),
+            Action.SetExpiry => (ReferenceModel.SetExpiry(secret, expiry), await account.Client.PutAsync(path, JsonSerializer.Serialize(new { expires_at = expiry }))),
             Action.Pin => (model.Pin(secret, isPinned), await account.Client.PutAsync(path, new { pinned = isPinned })),
             _ => (secret.IsDeleted ? 404 : 200, await account.Client.PutAsync(path, "{}")),
         };
@@ -114,15 +114,23 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
             IsPinned = step.Number == 0,
         };
         var body = new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = secret.Key, ["pinned"] = secret.IsPinned };
-        body.Add(secret.IsTombstone ? "withheld" : "value", secret.IsTombstone ? true : value);
+        if (secret.IsTombstone)
+        {
+            body.Add("withheld", true);
+        }
+        else
+        {
+            body.Add("value", value);
+        }
+
         if (secret.ExpiresAt is { } expiry)
         {
             body.Add("expires_at", expiry);
         }
 
-        if (secret.Scope.Type != "")
+        if (secret.Scope.Type is { } type)
         {
-            body.Add("environment_type", secret.Scope.Type);
+            body.Add("environment_type", type);
         }
 
         var expected = model.Create(secret);
@@ -134,8 +142,8 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
     private async Task ShouldAgreeAsync(Account account, ReferenceModel model, Place target)
     {
         var expected = model.MapOf(target);
-        var path = target.Environment == "" ? "" : $"/sites/{target.Site}/environments/{target.Environment}";
-        var query = target.App != "" ? $"?app={target.App}" : path == "" && target.Type != "" ? $"?environment_type={target.Type}" : "";
+        var path = target.Environment is null ? "" : $"/sites/{target.Site}/environments/{target.Environment}";
+        var query = target.App is not null ? $"?app={target.App}" : target.Environment is null && target.Type is not null ? $"?environment_type={target.Type}" : "";
 
         var answer = await account.Client.GetAsync($"{path}/injection{query}");
 
@@ -164,8 +172,8 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
     }
 
     private static string CollectionOf(Place scope) =>
-        scope.Site == "" ? "/global-secrets"
-        : $"/sites/{scope.Site}{(scope.App == "" ? "" : $"/apps/{scope.App}")}{(scope.Environment == "" ? "" : $"/environments/{scope.Environment}")}/secrets";
+        scope.Site is null ? "/global-secrets"
+        : $"/sites/{scope.Site}{(scope.App is null ? "" : $"/apps/{scope.App}")}{(scope.Environment is null ? "" : $"/environments/{scope.Environment}")}/secrets";
 
     // Whole seconds, of which every precision has an idea.
     private DateTimeOffset At(int hours)
@@ -199,16 +207,16 @@ public sealed class ReferenceModelTests(ManualClockServer server) : IClassFixtur
     private sealed record Operation(Action Action, int Secret, string Key, Place Scope, int Number);
 }
 
-/// <summary>A scope, which applies to what has the same in each part that is not empty; or a target, which has what is not empty.</summary>
-internal sealed record Place(string Site, string App, string Type, string Environment)
+/// <summary>A scope, which applies to what has the same in each part that is not null; or a target, which has what is not null.</summary>
+internal sealed record Place(string? Site, string? App, string? Type, string? Environment)
 {
     /// <summary>How narrow a scope is: an environment outweighs everything, an app a site, and a type nothing but its absence.</summary>
-    public int Weight => (Environment == "" ? 0 : 8) + (App != "" ? 4 : Site != "" ? 2 : 0) + (Type == "" ? 0 : 1);
+    public int Weight => (Environment is null ? 0 : 8) + (App is not null ? 4 : Site is not null ? 2 : 0) + (Type is null ? 0 : 1);
 
     /// <summary>Whether a target gets what stands at this scope.</summary>
     public bool Gives(Place target) =>
-        (Site == "" || Site == target.Site) && (App == "" || App == target.App) && (Type == "" || Type == target.Type)
-        && (Environment == "" || Environment == target.Environment);
+        (Site is null || Site == target.Site) && (App is null || App == target.App) && (Type is null || Type == target.Type)
+        && (Environment is null || Environment == target.Environment);
 
     public override string ToString() => $"[{Site}.{App} {Type} {Environment}]";
 }
@@ -219,15 +227,15 @@ internal sealed class ReferenceModel(Func<DateTimeOffset> now)
     // Every target that could be made, for a pinned key is not to be overridden in one that does not exist yet either.
     private static readonly Place[] Imaginable =
     [
-        new("shop", "", "production", "production"), new("shop", "", "development", "staging"), new("blog", "", "production", "production"),
-        .. from site in new[] { "shop", "blog" } from type in new[] { "production", "development", "another" } select new Place(site, "", type, "imaginary"),
+        new("shop", null, "production", "production"), new("shop", null, "development", "staging"), new("blog", null, "production", "production"),
+        .. from site in new[] { "shop", "blog" } from type in new[] { "production", "development", "another" } select new Place(site, null, type, "imaginary"),
     ];
 
     public List<Secret> Secrets { get; } = [];
 
     public int Create(Secret secret) => Refuses(secret) ? 422 : Do(() => Secrets.Add(secret), 201);
 
-    public int Write(Secret secret, string value) =>
+    public static int Write(Secret secret, string value) =>
         secret.IsDeleted ? 404 : secret.IsTombstone ? 422 : secret.Values[^1] == value ? 200 : Do(() => secret.Values.Add(value));
 
     public int Rename(Secret secret, string key) =>
@@ -238,14 +246,14 @@ internal sealed class ReferenceModel(Func<DateTimeOffset> now)
             secret.Values.AddRange(secret.Values.TakeLast(1).ToList());
         });
 
-    public int Delete(Secret secret) => secret.IsDeleted ? 404 : Do(() => secret.IsDeleted = true);
+    public static int Delete(Secret secret) => secret.IsDeleted ? 404 : Do(() => secret.IsDeleted = true);
 
     public int Restore(Secret secret) => secret.IsDeleted && Refuses(secret) ? 422 : Do(() => secret.IsDeleted = false);
 
-    public int RollBack(Secret secret, int version) =>
+    public static int RollBack(Secret secret, int version) =>
         secret.IsDeleted ? 404 : secret.IsTombstone ? 409 : version > secret.Values.Count ? 422 : Do(() => secret.Values.Add(secret.Values[version - 1]));
 
-    public int SetExpiry(Secret secret, DateTimeOffset? time) =>
+    public static int SetExpiry(Secret secret, DateTimeOffset? time) =>
         secret.IsDeleted ? 404 : secret.IsTombstone && time is not null ? 422 : Do(() => secret.ExpiresAt = time);
 
     public int Pin(Secret secret, bool isPinned) =>

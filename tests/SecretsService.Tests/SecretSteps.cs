@@ -1,6 +1,5 @@
 using System.Text.Json;
 using SecretsService.Testing;
-using Shouldly;
 
 namespace SecretsService.Tests;
 
