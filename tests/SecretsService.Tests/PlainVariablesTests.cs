@@ -106,7 +106,19 @@ public sealed class PlainVariablesTests(SecretsServer server) : IClassFixture<Se
         (await account.Client.PutAsync($"/secrets/{id}", new { is_secret = false })).ShouldBlame("value", "Required");
         (await account.Client.PutAsync($"/secrets/{id}", new { is_secret = false, value = "debug" })).ShouldBe(200).Text.ShouldNotContain("canary");
         (await account.Client.PostAsync($"/secrets/{id}/rollback", new { version = 2 })).ShouldBlame("version", "was written as a secret");
-        (await account.Client.PostAsync($"/secrets/{id}/rollback", new { version = 1 })).Data.ValueOf().ShouldBe("debug");
+    }
+
+    [Fact]
+    public async Task What_was_hidden_with_its_secret_is_not_shown_again_by_a_rollback()
+    {
+        var account = await server.NewShopAsync();
+        var id = await account.HasAsync(Global, new { key = "A", value = "canary", is_secret = false });
+        (await account.Client.PutAsync($"/secrets/{id}", new { is_secret = true })).ShouldBe(200).Text.ShouldNotContain("canary");
+        (await account.Client.PutAsync($"/secrets/{id}", new { is_secret = false, value = "other" })).ShouldBe(200);
+
+        (await account.Client.PostAsync($"/secrets/{id}/rollback", new { version = 1 })).ShouldBlame("version", "was written as a secret");
+        (await server.ChangeAsync(account, id, "version = 1")).ShouldBe(1);
+        (await account.Client.GetAsync($"/secrets/{id}")).ShouldBe(200).Text.ShouldNotContain("canary");
     }
 
     [Fact]

@@ -36,23 +36,25 @@ internal static class Answer
     /// <summary>Answers with one object and its entity tag; with 304 where the caller holds that state of it already.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
-    public static IResult Tagged<T>(Outcome<T> outcome, Func<T, string> message)
+    /// <param name="tag">The object's entity tag.</param>
+    public static IResult Tagged<T>(Outcome<T> outcome, Func<T, string> message, Func<T, EntityTagHeaderValue> tag)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
-            ? Enveloped(data, message(data), StatusCodes.Status200OK) with { Tag = EntityTags.Of(data) }
+            ? Enveloped(data, message(data), StatusCodes.Status200OK) with { Tag = tag(data) }
             : Refused(failure);
 
     /// <summary>Answers with an object that was created, and where it is to be found.</summary>
     /// <param name="outcome">The object, or the failure to answer instead.</param>
     /// <param name="message">What was done.</param>
     /// <param name="location">The object's path within the API.</param>
-    /// <param name="isTagged">Whether to say its entity tag: for objects whose routes take <see cref="IfMatch"/>.</param>
-    public static IResult Created<T>(Outcome<T> outcome, string message, Func<T, string> location, bool isTagged = false)
+    /// <param name="tag">The object's entity tag, where its routes take <see cref="IfMatch"/>.</param>
+    public static IResult Created<T>(
+        Outcome<T> outcome, string message, Func<T, string> location, Func<T, EntityTagHeaderValue>? tag = null)
         where T : notnull =>
         outcome.Succeeded(out var data, out var failure)
             ? Enveloped(data, message, StatusCodes.Status201Created, HttpExtensions.ApiPath + location(data)) with
             {
-                Tag = isTagged ? EntityTags.Of(data) : null,
+                Tag = tag?.Invoke(data),
             }
             : Refused(failure);
 

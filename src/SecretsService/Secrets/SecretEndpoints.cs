@@ -128,5 +128,5 @@ internal static class SecretEndpoints
         !outcome.Succeeded(out var secrets, out var failure) ? Answer.Refused(failure)
         : isList ? Answer.CreatedAll(secrets, $"{SecretNouns.Of(secrets[0].Scope)}s created successfully")
         : Answer.Created(
-            (Outcome<SecretMetadata>)secrets[0], $"{SecretNouns.Of(secrets[0].Scope)} created successfully", secret => $"/secrets/{secret.Id}", isTagged: true);
+            (Outcome<SecretMetadata>)secrets[0], $"{SecretNouns.Of(secrets[0].Scope)} created successfully", secret => $"/secrets/{secret.Id}", SecretTags.Of);
 }

@@ -36,7 +36,8 @@ internal static class SecretHistoryEndpoints
                 (await find(routing, caller, context, evenDeleted: false, cancellation)).Succeeded(out var target, out var failure)
                     ? await store.RollBackAsync(caller, target, body.Value.Version, ifMatch, cancellation)
                     : failure,
-                secret => $"{SecretNouns.Of(secret.Scope)} rolled back successfully"))
+                secret => $"{SecretNouns.Of(secret.Scope)} rolled back successfully",
+                SecretTags.Of))
         .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"version": 1}"""))
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)

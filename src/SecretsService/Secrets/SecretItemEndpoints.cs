@@ -30,7 +30,8 @@ internal static class SecretItemEndpoints
         .MapGet("", async (Caller caller, HttpContext context, SecretRouting routing, CancellationToken cancellation) =>
             Answer.Tagged(
                 await find(routing, caller, context, evenDeleted: false, cancellation),
-                secret => $"{SecretNouns.Of(secret.Scope)} retrieved successfully"))
+                secret => $"{SecretNouns.Of(secret.Scope)} retrieved successfully",
+                SecretTags.Of))
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Produces(StatusCodes.Status304NotModified)
         .Refuses(StatusCodes.Status404NotFound)
@@ -44,7 +45,8 @@ internal static class SecretItemEndpoints
                 (await find(routing, caller, context, evenDeleted: false, cancellation)).Succeeded(out var target, out var failure)
                     ? await store.UpdateAsync(caller, target, body.Value, flags.Has(Force), ifMatch, cancellation)
                     : failure,
-                secret => $"{SecretNouns.Of(secret.Scope)} updated successfully"))
+                secret => $"{SecretNouns.Of(secret.Scope)} updated successfully",
+                SecretTags.Of))
         .TakesQuery(Force).RefusesUnknownQuery().WithMetadata(UpdateExample)
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)
@@ -80,7 +82,8 @@ internal static class SecretItemEndpoints
                 (await find(routing, caller, context, evenDeleted: true, cancellation)).Succeeded(out var target, out var failure)
                     ? await store.RestoreAsync(caller, target, cancellation)
                     : failure,
-                secret => $"{SecretNouns.Of(secret.Scope)} restored successfully"))
+                secret => $"{SecretNouns.Of(secret.Scope)} restored successfully",
+                SecretTags.Of))
         .RefusesUnknownQuery()
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)

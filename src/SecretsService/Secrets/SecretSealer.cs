@@ -27,6 +27,9 @@ internal readonly record struct StoredValue(
 /// <param name="Origin">What the version comes from.</param>
 internal sealed record NewValue(ValueIdentity Identity, string Text, VersionOrigin Origin)
 {
+    /// <summary>When it was written; now where null.</summary>
+    public DateTimeOffset? At { get; init; }
+
     public override string ToString() => $"{nameof(NewValue)} {{ {Identity.Name}, version {Identity.Version} }}";
 }
 
@@ -109,7 +112,7 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
                 Origin = value.Origin,
                 IsSecret = value.Identity.Kind == ValueKind.Secret,
                 LooksPrivate = PrivateCredentials.Looks(value.Text),
-                CreatedAt = now,
+                CreatedAt = value.At ?? now,
                 CreatedBy = caller.ApiKeyName,
             };
         }

@@ -123,7 +123,7 @@ internal sealed class SecretStore(
             return SecretNouns.NotFound(target.Scope);
         }
 
-        if (ifMatch.Refuses(() => EntityTags.Of(was)) is { } lost)
+        if (ifMatch.Refuses(() => SecretTags.Of(was)) is { } lost)
         {
             return lost;
         }
@@ -202,7 +202,7 @@ internal sealed class SecretStore(
 
         // What the caller was looking at is what is stored now, under the lock.
         var current = ifMatch.IsPresent ? await queries.FindAsync(caller, secret.Id, cancellation) : null;
-        return current is not null && ifMatch.Refuses(() => EntityTags.Of(current)) is { } lost ? lost : secret;
+        return current is not null && ifMatch.Refuses(() => SecretTags.Of(current)) is { } lost ? lost : secret;
     }
 
     private async Task<Failure?> ApplyAsync(Caller caller, SecretRow secret, UpdateSecret request, CancellationToken cancellation)
@@ -225,7 +225,7 @@ internal sealed class SecretStore(
         secret.IsPinned = request.Pinned ?? secret.IsPinned;
         var refusal = secret.IsWithheld ? null : await values.ChangeAsync(caller, secret, request.Value, request.IsSecret, cancellation);
         return refusal
-            ?? (isMoved || request.Value is not null ? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation) : null);
+            ?? (isMoved || db.Entry(secret).Property(s => s.Variables).IsModified ? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation) : null);
     }
 
     private SecretRow NewRow(Caller caller, SecretScope scope, CreateSecret request, CheckedValue value)

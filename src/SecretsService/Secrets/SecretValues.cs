@@ -14,8 +14,10 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
     /// <summary>Adds the version that each secret's number stands at.</summary>
     public async Task AddVersionsAsync(
         Caller caller, IReadOnlyList<(SecretRow Secret, string Text)> added, VersionOrigin origin, CancellationToken cancellation) =>
-        db.SecretVersions.AddRange(
-            await sealer.SealAsync(caller, [.. added.Select(a => new NewValue(IdentityOf(a.Secret), a.Text, origin))], cancellation));
+        db.SecretVersions.AddRange(await sealer.SealAsync(
+            caller,
+            [.. added.Select(a => new NewValue(IdentityOf(a.Secret), a.Text, origin) { At = a.Secret.Version == 1 ? a.Secret.CreatedAt : null })],
+            cancellation));
 
     /// <summary>
     /// Gives a secret a new value, a new name for the one it has (the row has it already), or another secrecy. The value that is there already
@@ -33,6 +35,11 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
         {
             return Failure.Invalid(
                 "value", "Required to make a plain variable of a secret: its value is shown from then on, so send the one that may be.");
+        }
+
+        if (isSecret is true && !secret.IsSecret)
+        {
+            await SealAsSecretsAsync(caller, secret, cancellation);
         }
 
         secret.IsSecret = isSecret ?? secret.IsSecret;
@@ -206,14 +213,44 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
     private async Task SealAsPlainAsync(
         Caller caller, SecretRow secret, SecretVersionRow current, string text, CancellationToken cancellation)
     {
-        if (secret.IsSecret || !current.IsSecret)
+        if (!secret.IsSecret && current.IsSecret)
         {
-            return;
+            await SealAgainAsync(caller, secret, [(current, text)], isSecret: false, cancellation);
+        }
+    }
+
+    // All that was shown until now is hidden from now on, what a rollback could bring back too.
+    private async Task SealAsSecretsAsync(Caller caller, SecretRow secret, CancellationToken cancellation)
+    {
+        var shown = await db.SecretVersions
+            .Where(v => v.AccountId == secret.AccountId && v.SecretId == secret.Id && !v.IsSecret)
+            .ToListAsync(cancellation);
+        var hidden = new List<(SecretVersionRow Version, string Text)>(shown.Count);
+        foreach (var version in shown)
+        {
+            // One that does not open is shown nowhere as it is.
+            if (await CurrentTextAsync(caller, secret, version, version.Name, mustOpen: false, cancellation) is { } text)
+            {
+                hidden.Add((version, text));
+            }
         }
 
-        var plain = (await sealer.SealAsync(caller, [new NewValue(IdentityOf(secret), text, current.Origin)], cancellation))[0];
-        current.IsSecret = false;
-        current.DataKeyId = plain.DataKeyId;
-        current.SealedValue = plain.SealedValue;
+        await SealAgainAsync(caller, secret, hidden, isSecret: true, cancellation);
+    }
+
+    private async Task SealAgainAsync(
+        Caller caller, SecretRow secret, IReadOnlyList<(SecretVersionRow Version, string Text)> versions, bool isSecret, CancellationToken cancellation)
+    {
+        var values = versions.Select(v => new NewValue(
+            new ValueIdentity(secret.AccountId, secret.Id, v.Version.Version, Placement.ScopeOf(secret).StorageKey, v.Version.Name) { Kind = SecretSealer.KindOf(isSecret) },
+            v.Text,
+            v.Version.Origin));
+        var again = await sealer.SealAsync(caller, [.. values], cancellation);
+        foreach (var (version, anew) in versions.Select(v => v.Version).Zip(again))
+        {
+            version.IsSecret = isSecret;
+            version.DataKeyId = anew.DataKeyId;
+            version.SealedValue = anew.SealedValue;
+        }
     }
 }
