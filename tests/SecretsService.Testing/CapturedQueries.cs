@@ -24,30 +24,34 @@ public sealed record CapturedQuery(string Sql, IReadOnlyList<NpgsqlParameter> Pa
     }
 }
 
-/// <summary>Takes down each query that EF Core sends to one server's database, for as long as it is not disposed.</summary>
+/// <summary>
+/// Takes down each query that EF Core sends to one database. Make it before the server starts: a pooled context that found nobody listening does not
+/// ask again for a second.
+/// </summary>
 public sealed class CapturedQueries : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<CapturedQuery> _queries = [];
     private readonly List<IDisposable> _subscriptions = [];
-    private readonly string _database;
+    private string? _database;
 
-    /// <summary>Starts.</summary>
-    public CapturedQueries(SecretsServer server)
-    {
-        _database = new NpgsqlConnectionStringBuilder(server.ConnectionString).Database!;
-        Subscribe(DiagnosticListener.AllListeners.Subscribe(this));
-    }
+    public CapturedQueries() => Subscribe(DiagnosticListener.AllListeners.Subscribe(this));
 
-    /// <summary>The queries so far.</summary>
-    public IReadOnlyList<CapturedQuery> All
+    /// <summary>Takes down the queries of a server from now on.</summary>
+    public void Follow(SecretsServer server) => _database = new NpgsqlConnectionStringBuilder(server.ConnectionString).Database;
+
+    /// <summary>The queries that something sends.</summary>
+    public async Task<IReadOnlyList<CapturedQuery>> OfAsync(Func<Task> work)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return [.. _queries];
-            }
+            _queries.Clear();
+        }
+
+        await work();
+        lock (_lock)
+        {
+            return [.. _queries];
         }
     }
 
@@ -63,6 +67,7 @@ public sealed class CapturedQueries : IObserver<DiagnosticListener>, IObserver<K
     {
         if (value.Key == RelationalEventId.CommandExecuting.Name
             && value.Value is CommandEventData { Command: NpgsqlCommand command }
+            && _database is not null
             && command.Connection?.Database == _database)
         {
             lock (_lock)

@@ -15,7 +15,7 @@ public sealed class DefiningSecretTypesTests(SecretsServer server) : IClassFixtu
     private const string AnyObject = """{"type": "object"}""";
     private const string Port = """{"type": "object", "properties": {"port": {"type": "integer"}}, "required": ["port"]}""";
 
-    public static TheoryData<string> TypesOfTheService() => ["api-key", "basic-auth", "database-url", "oauth2-client", "smtp"];
+    public static TheoryData<string> TypesOfTheService() => ["api-key", "basic-auth", "database-url", "oauth-client", "smtp"];
 
     [Fact]
     public async Task The_types_of_the_service_are_listed_for_a_new_account()
@@ -24,7 +24,7 @@ public sealed class DefiningSecretTypesTests(SecretsServer server) : IClassFixtu
 
         var answer = (await account.Client.GetAsync("/secret-types")).ShouldBe(200);
 
-        answer.Data.EnumerateArray().Select(t => t.Text("key")).ShouldBe(["api-key", "basic-auth", "database-url", "oauth2-client", "smtp"]);
+        answer.Data.EnumerateArray().Select(t => t.Text("key")).ShouldBe(["api-key", "basic-auth", "database-url", "oauth-client", "smtp"]);
         answer.Data.EnumerateArray().ShouldAllBe(t => t.GetProperty("is_system").GetBoolean());
         answer.Message.ShouldBe("Secret types retrieved successfully");
     }
@@ -103,7 +103,7 @@ public sealed class DefiningSecretTypesTests(SecretsServer server) : IClassFixtu
         await account.HasTypeAsync("zeta", "json", "a");
         await account.HasTypeAsync("beta", "json", "a");
 
-        (await account.KeysAsync("/secret-types")).ShouldBe(["api-key", "basic-auth", "beta", "database-url", "oauth2-client", "smtp", "zeta"]);
+        (await account.KeysAsync("/secret-types")).ShouldBe(["api-key", "basic-auth", "beta", "database-url", "oauth-client", "smtp", "zeta"]);
     }
 
     [Fact]
@@ -295,7 +295,7 @@ public sealed class DefiningSecretTypesTests(SecretsServer server) : IClassFixtu
     [Theory]
     [InlineData("nowhere")]
     [InlineData("NOT-A-KEY")]
-    [InlineData("%00")]
+    [InlineData("%C3%A9")]
     public async Task A_type_that_is_not_there_is_404(string key)
     {
         var account = await server.NewAccountAsync();

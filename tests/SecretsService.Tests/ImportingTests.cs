@@ -449,26 +449,6 @@ public sealed class ImportingTests(SecretsServer server) : IClassFixture<Secrets
         PlanOf((await account.ImportAsync("/global-secrets", """{"MAIL": { "host" : "a", "port" : 1 }}""")).ShouldBe(200)).ShouldContain("unchanged MAIL");
     }
 
-    [Fact]
-    public async Task A_typed_secret_is_unchanged_by_equal_JSON_in_a_dotenv_file_however_it_is_written()
-    {
-        var account = await server.NewAccountAsync();
-        (await account.WriteTypedAsync("MAIL", "smtp", """{"host":"a","port":1}""")).ShouldBe(201);
-
-        PlanOf((await account.ImportDotEnvAsync("/global-secrets", """MAIL='{ "host" : "\u0061", "port" : 1 }'""")).ShouldBe(200)).ShouldContain("unchanged MAIL");
-    }
-
-    [Fact]
-    public async Task JSON_in_a_dotenv_file_is_injected_as_compact_JSON()
-    {
-        var account = await (await AccountAsync()).HasTypeAsync("mine", "json", "a");
-        (await account.WriteTypedAsync("KEY", "mine", """{"a":"1"}""")).ShouldBe(201);
-
-        (await account.ImportDotEnvAsync("/global-secrets", """KEY='{ "a" : "2" }'""")).ShouldBe(200);
-
-        (await account.MapOfAsync(Production))["KEY"].ShouldBe("""{"a":"2"}""");
-    }
-
     [Theory]
     [InlineData("""{"MAIL": "text"}""")]
     [InlineData("""{"MAIL": "[]"}""")]

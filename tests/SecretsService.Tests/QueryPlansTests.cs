@@ -130,9 +130,8 @@ public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<Ma
 
     private async Task<IReadOnlyList<CapturedQuery>> CaptureAsync(Func<Account, Task<ApiAnswer>> request)
     {
-        using var captured = new CapturedQueries(server);
-        (await request(server.Owner)).Status.ShouldBeLessThan(500);
-        var queries = captured.All.Where(IsOfSecrets).ToList();
+        var all = await server.Queries.OfAsync(async () => (await request(server.Owner)).Status.ShouldBeLessThan(500));
+        var queries = all.Where(IsOfSecrets).ToList();
         queries.ShouldNotBeEmpty();
         return queries;
     }
@@ -208,9 +207,20 @@ public sealed class ManySecretsServer : SecretsServer
     /// <summary>The account.</summary>
     public Account Owner { get; private set; } = null!;
 
+    /// <summary>What the server asks its database.</summary>
+    public CapturedQueries Queries { get; } = new();
+
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
         Owner = await ManySecrets.FillAsync(this);
+        Queries.Follow(this);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        Queries.Dispose();
+        await base.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 }
