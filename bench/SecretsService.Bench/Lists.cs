@@ -17,7 +17,7 @@ internal static class Lists
     [
         ("first page of the global secrets", "/global-secrets?per_page=100"),
         ("deep page", "/global-secrets?per_page=100&page=50"),
-        ("`q`, 105 found", "/global-secrets?per_page=100&q=ame_77"),
+        ("`q`, 75 found", "/global-secrets?per_page=100&q=ame_77"),
         ("`q`, none found", "/global-secrets?per_page=100&q=nowhere"),
         ("`expired=true`", "/global-secrets?per_page=100&expired=true"),
         ("`expired=false`", "/global-secrets?per_page=100&expired=false"),

@@ -120,6 +120,24 @@ public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<Ma
         nodes.Where(node => node.Text("Node Type") == "Sort").ShouldAllBe(node => node.GetProperty("Plan Rows").GetDouble() <= 15);
     }
 
+    [Theory]
+    [InlineData("/global-secrets", "ix_secrets_name_folded")]
+    [InlineData("/secrets", "ix_secrets_name")]
+    [InlineData("/secrets?expired=true", "ix_secrets_expires_at")]
+    [InlineData("/secrets?expired=soon", "ix_secrets_expires_at")]
+    [InlineData("/secrets?secret_type=smtp", "ix_secrets_secret_type")]
+    [InlineData("/global-secrets?deleted=true", "ix_secrets_deleted")]
+    public async Task A_list_uses_the_index_that_is_there_for_it(string path, string index)
+    {
+        var used = new HashSet<string?>();
+        foreach (var query in await CaptureAsync(account => account.Client.GetAsync(path)))
+        {
+            used.UnionWith(Nodes(await ExplainAsync(query)).Select(IndexOf));
+        }
+
+        used.ShouldContain(index);
+    }
+
     private async Task ShouldUseIndexesAsync(Func<Account, Task<ApiAnswer>> request)
     {
         foreach (var query in await CaptureAsync(request))
@@ -138,7 +156,7 @@ public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<Ma
 
     private static bool IsOfSecrets(CapturedQuery query) =>
         query.Sql.StartsWith("SELECT", StringComparison.Ordinal)
-        && (query.Sql.Contains("FROM secret", StringComparison.Ordinal) || query.Sql.Contains("JOIN secret", StringComparison.Ordinal));
+        && (query.Sql.Contains("FROM secrets ", StringComparison.Ordinal) || query.Sql.Contains("FROM secret_versions ", StringComparison.Ordinal));
 
     private static void ShouldUseIndexes(string sql, JsonElement plan)
     {
