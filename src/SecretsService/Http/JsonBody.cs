@@ -102,7 +102,8 @@ internal static class RequestBody
             await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
             var bytes = body.ToArray();
             request.HttpContext.Features.Set(new ReadBytes(bytes));
-            return bytes.Length == 0 ? whenEmpty ?? (Outcome<byte[]>)Failure.Malformed("The request has no body. Send a JSON object.")
+            return bytes.Length == 0 ? whenEmpty ?? (Outcome<byte[]>)Failure.Malformed(
+                    mediaTypes is [MediaTypes.Json] ? "The request has no body. Send a JSON object." : "The request has no body. Send the file as the body.")
                 : mediaTypes.Any(type => IsOf(type, request.ContentType)) ? bytes
                 : mediaTypes is [MediaTypes.Json] ? Failure.UnsupportedMediaType()
                 : Failure.UnsupportedMediaType($"The body must be {string.Join(" or ", mediaTypes)} in UTF-8. Send the header Content-Type.");

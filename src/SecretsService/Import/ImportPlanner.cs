@@ -68,7 +68,7 @@ internal sealed class ImportPlanner(
         {
             foreach (var (place, faults) in failure.Errors!)
             {
-                draft.Errors.Add(field, $"{entry.Name}, {place}: {string.Join(' ', faults)}");
+                draft.Errors.Add(field, $"{entry.Name}{(place == "value" ? "" : $", {place}")}: {string.Join(' ', faults)}");
             }
 
             return;

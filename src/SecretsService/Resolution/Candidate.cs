@@ -11,7 +11,7 @@ namespace SecretsService.Resolution;
 /// <param name="IsPinned">Whether no narrower scope may override it.</param>
 /// <param name="IsWithheld">Whether it is a tombstone.</param>
 /// <param name="ExpiresAt">From when on it gives nothing.</param>
-/// <param name="GivesFields">Whether it gives a variable for each field of its value.</param>
+/// <param name="GivesFields">Whether it gives a variable for each field of its value: the row then has their names.</param>
 /// <param name="Version">The current version; 0 for a tombstone.</param>
 /// <param name="Value">The value; null for a tombstone, and where the version's row is gone.</param>
 internal sealed record Candidate(
@@ -28,11 +28,10 @@ internal sealed record Candidate(
     // The version is joined from the left: a tombstone has none, and a secret that has lost its own must not pass for one that is not there.
     private const string Sql =
         """
-        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, s.is_withheld, s.expires_at, s.secret_type,
-               t.injects_fields, s.version, v.name, v.data_key_id, v.sealed_value, v.is_secret
+        SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, s.is_withheld, s.expires_at,
+               s.variables IS NOT NULL, s.version, v.name, v.data_key_id, v.sealed_value, v.is_secret
         FROM secrets s
         LEFT JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
-        LEFT JOIN secret_types t ON t.account_id = s.account_id AND t.key = s.secret_type
         WHERE s.account_id = $1 AND s.scope_key = ANY($2) AND s.deleted_at IS NULL
         """;
 
@@ -49,18 +48,18 @@ internal sealed record Candidate(
             row.GetBoolean(6),
             row.GetBoolean(7),
             row.TimeOrNull(8),
-            !row.GetBoolean(7) && VariableExpansion.InjectsFields(row.StringOrNull(9), row.BooleanOrNull(10)),
-            row.GetInt32(11),
-            row.IsDBNull(14) ? null : ValueAt(row, scope));
+            row.GetBoolean(9),
+            row.GetInt32(10),
+            row.IsDBNull(13) ? null : ValueAt(row, scope));
     }
 
     private static StoredValue ValueAt(NpgsqlDataReader row, SecretScope scope) => new(
         row.GetGuid(0),
-        row.GetInt32(11),
+        row.GetInt32(10),
         scope.StorageKey,
         row.GetString(1),
-        row.GetString(12),
-        SecretSealer.KindOf(row.GetBoolean(15)),
-        row.GetGuid(13),
-        row.GetFieldValue<byte[]>(14));
+        row.GetString(11),
+        SecretSealer.KindOf(row.GetBoolean(14)),
+        row.GetGuid(12),
+        row.GetFieldValue<byte[]>(13));
 }

@@ -11,11 +11,10 @@ internal sealed record SecretSource : ISecretSource
     private const string Sql =
         """
         SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, s.is_withheld, s.is_secret,
-               s.secret_type, t.injects_fields, s.variables, s.expires_at, s.deleted_at, s.version, v.fingerprint,
+               s.secret_type, s.variables, s.expires_at, s.deleted_at, s.version, v.fingerprint,
                coalesce(v.created_by, s.created_by), coalesce(v.created_at, s.created_at)
         FROM secrets s
         LEFT JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
-        LEFT JOIN secret_types t ON t.account_id = s.account_id AND t.key = s.secret_type
         WHERE s.account_id = $1
           AND ((s.deleted_at IS NULL AND s.scope_key = ANY($2))
             OR (s.deleted_at IS NOT NULL AND s.collection_key = ANY($3) AND s.scope_key = ANY($2)))
@@ -90,26 +89,22 @@ internal sealed record SecretSource : ISecretSource
 
     private static SecretSource Read(NpgsqlDataReader row)
     {
-        var isWithheld = row.GetBoolean(7);
-        var type = row.StringOrNull(9);
         return new SecretSource
         {
             Id = row.GetGuid(0),
             Name = row.GetString(1),
             Scope = SecretScope.Of(row.GuidOrNull(2), row.GuidOrNull(3), row.StringOrNull(4), row.GuidOrNull(5)),
             IsPinned = row.GetBoolean(6),
-            IsWithheld = isWithheld,
+            IsWithheld = row.GetBoolean(7),
             IsSecret = row.GetBoolean(8),
-            SecretType = type,
-            FieldVariables = !isWithheld && VariableExpansion.InjectsFields(type, row.BooleanOrNull(10))
-                ? row.GetFieldValue<string[]?>(11) ?? []
-                : null,
-            ExpiresAt = row.TimeOrNull(12),
-            DeletedAt = row.TimeOrNull(13),
-            Version = row.GetInt32(14),
-            Fingerprint = row.StringOrNull(15),
-            SetBy = row.GetString(16),
-            SetAt = row.GetFieldValue<DateTimeOffset>(17),
+            SecretType = row.StringOrNull(9),
+            FieldVariables = row.IsDBNull(10) ? null : row.GetFieldValue<string[]>(10),
+            ExpiresAt = row.TimeOrNull(11),
+            DeletedAt = row.TimeOrNull(12),
+            Version = row.GetInt32(13),
+            Fingerprint = row.StringOrNull(14),
+            SetBy = row.GetString(15),
+            SetAt = row.GetFieldValue<DateTimeOffset>(16),
         };
     }
 }

@@ -6,12 +6,6 @@ namespace SecretsService.Resolution;
 /// <summary>What secret types mean for the merged map: which secrets give a variable for each field, and which variables those are.</summary>
 internal static class VariableExpansion
 {
-    /// <summary>Tells whether a secret gives a variable for each field of its value, rather than one under its own name.</summary>
-    /// <param name="secretType">The key of its type; null for a secret without one.</param>
-    /// <param name="ofAccount">What the account's own type of this key says; null where the account has none.</param>
-    public static bool InjectsFields(string? secretType, bool? ofAccount) =>
-        secretType is not null && (ofAccount ?? SystemTypes.Find(secretType)?.Injection == TypeInjection.Fields);
-
     /// <summary>What a secret's value claims.</summary>
     /// <param name="secret">The secret.</param>
     /// <param name="value">Its value, an object.</param>

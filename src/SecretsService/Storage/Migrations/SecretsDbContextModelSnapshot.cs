@@ -338,7 +338,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_idempotency_records_created_at");
 
-                    b.HasIndex("AccountId", "DataKeyId")
+                    b.HasIndex("AccountId", "DataKeyId");
+
+                    b.HasIndex("DataKeyId", "AccountId")
                         .HasDatabaseName("ix_idempotency_records_data_key_id");
 
                     b.ToTable("idempotency_records", (string)null);
@@ -685,7 +687,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasKey("AccountId", "SecretId", "Version")
                         .HasName("pk_secret_versions");
 
-                    b.HasIndex("AccountId", "DataKeyId")
+                    b.HasIndex("AccountId", "DataKeyId");
+
+                    b.HasIndex("DataKeyId", "AccountId")
                         .HasDatabaseName("ix_secret_versions_data_key_id");
 
                     b.ToTable("secret_versions", (string)null);

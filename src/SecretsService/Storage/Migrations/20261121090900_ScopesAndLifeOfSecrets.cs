@@ -23,6 +23,11 @@ namespace SecretsService.Storage.Migrations
                 name: "ix_secrets_site_id",
                 table: "secrets");
 
+            migrationBuilder.RenameIndex(
+                name: "ix_secret_versions_data_key_id",
+                table: "secret_versions",
+                newName: "IX_secret_versions_account_id_data_key_id");
+
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "expires_at",
                 table: "secrets",
@@ -286,10 +291,20 @@ namespace SecretsService.Storage.Migrations
                 sql: "is_withheld = (version = 0)");
 
             migrationBuilder.CreateIndex(
+                name: "ix_secret_versions_data_key_id",
+                table: "secret_versions",
+                columns: new[] { "data_key_id", "account_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ux_apps_slug",
                 table: "apps",
                 columns: new[] { "account_id", "site_id", "slug" },
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "IX_idempotency_records_account_id_data_key_id",
+                table: "idempotency_records",
+                columns: new[] { "account_id", "data_key_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_created_at",
@@ -299,7 +314,7 @@ namespace SecretsService.Storage.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_records_data_key_id",
                 table: "idempotency_records",
-                columns: new[] { "account_id", "data_key_id" });
+                columns: new[] { "data_key_id", "account_id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_required_secrets_app_id",
@@ -400,6 +415,10 @@ namespace SecretsService.Storage.Migrations
                 name: "ck_secrets_withheld",
                 table: "secrets");
 
+            migrationBuilder.DropIndex(
+                name: "ix_secret_versions_data_key_id",
+                table: "secret_versions");
+
             migrationBuilder.DropUniqueConstraint(
                 name: "ak_environments",
                 table: "environments");
@@ -439,6 +458,11 @@ namespace SecretsService.Storage.Migrations
             migrationBuilder.DropColumn(
                 name: "origin",
                 table: "secret_versions");
+
+            migrationBuilder.RenameIndex(
+                name: "IX_secret_versions_account_id_data_key_id",
+                table: "secret_versions",
+                newName: "ix_secret_versions_data_key_id");
 
             migrationBuilder.CreateIndex(
                 name: "ix_secrets_environment_id",

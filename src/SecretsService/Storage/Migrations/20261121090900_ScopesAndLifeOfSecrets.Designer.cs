@@ -12,7 +12,7 @@ using SecretsService.Storage;
 namespace SecretsService.Storage.Migrations
 {
     [DbContext(typeof(SecretsDbContext))]
-    [Migration("20261121074315_ScopesAndLifeOfSecrets")]
+    [Migration("20261121090900_ScopesAndLifeOfSecrets")]
     partial class ScopesAndLifeOfSecrets
     {
         /// <inheritdoc />
@@ -341,7 +341,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_idempotency_records_created_at");
 
-                    b.HasIndex("AccountId", "DataKeyId")
+                    b.HasIndex("AccountId", "DataKeyId");
+
+                    b.HasIndex("DataKeyId", "AccountId")
                         .HasDatabaseName("ix_idempotency_records_data_key_id");
 
                     b.ToTable("idempotency_records", (string)null);
@@ -688,7 +690,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasKey("AccountId", "SecretId", "Version")
                         .HasName("pk_secret_versions");
 
-                    b.HasIndex("AccountId", "DataKeyId")
+                    b.HasIndex("AccountId", "DataKeyId");
+
+                    b.HasIndex("DataKeyId", "AccountId")
                         .HasDatabaseName("ix_secret_versions_data_key_id");
 
                     b.ToTable("secret_versions", (string)null);
