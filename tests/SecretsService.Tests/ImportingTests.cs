@@ -181,7 +181,7 @@ public sealed class ImportingTests(SecretsServer server) : IClassFixture<Secrets
     public async Task An_import_leaves_what_a_file_cannot_say()
     {
         var account = await server.NewAccountAsync();
-        var expiry = DateTimeOffset.UtcNow.AddYears(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        var expiry = TimeProvider.System.GetUtcNow().AddYears(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
         (await account.Client.PostAsync("/global-secrets", new { key = "A", value = "1", description = "What for", is_secret = false, expires_at = expiry })).ShouldBe(201);
 
         (await account.ImportAsync("/global-secrets", """{"A": "2"}""")).ShouldBe(200);
@@ -607,7 +607,7 @@ public sealed class ImportingTests(SecretsServer server) : IClassFixture<Secrets
     public async Task A_repeated_import_gets_the_first_answer_and_imports_nothing()
     {
         var account = await server.NewAccountAsync();
-        (string, string) key = ("Idempotency-Key", "import-1");
+        var key = ("Idempotency-Key", "import-1");
         var first = (await account.ImportAsync("/global-secrets", TextOf("A=1", "text/plain"), key)).ShouldBe(200);
         (await account.ImportAsync("/global-secrets", """{"A": "changed"}""")).ShouldBe(200);
 
@@ -623,7 +623,7 @@ public sealed class ImportingTests(SecretsServer server) : IClassFixture<Secrets
     public async Task Another_file_with_the_same_idempotency_key_is_refused()
     {
         var account = await server.NewAccountAsync();
-        (string, string) key = ("Idempotency-Key", "import-1");
+        var key = ("Idempotency-Key", "import-1");
         (await account.ImportAsync("/global-secrets", TextOf("A=1", "text/plain"), key)).ShouldBe(200);
 
         (await account.ImportAsync("/global-secrets", TextOf("A=2", "text/plain"), key)).ShouldBeError(422, "idempotency_key_reused");
