@@ -39,7 +39,7 @@ public static class ErrorCodes
     /// <summary>422: the name is in use already by a sibling.</summary>
     public const string NameTaken = "name_taken";
 
-    /// <summary>422: a scope holds as many secrets as it may.</summary>
+    /// <summary>422: a scope, or an account, would hold more of something than it may.</summary>
     public const string LimitReached = "limit_reached";
 
     /// <summary>422: the <c>Idempotency-Key</c> was sent with another request before.</summary>

@@ -12,6 +12,6 @@ public static class SecretLimits
     /// <summary>The largest value, in bytes of UTF-8.</summary>
     public const int ValueBytes = 65_536;
 
-    /// <summary>The longest description, in characters (UTF-16 code units).</summary>
+    /// <summary>The longest description, in characters (Unicode code points).</summary>
     public const int DescriptionLength = 1_024;
 }

@@ -403,7 +403,7 @@ public sealed class ImportingTests(SecretsServer server) : IClassFixture<Secrets
         var account = await server.NewAccountAsync();
         (await account.WriteTypedAsync("MAIL", "smtp", """{"host":"a","port":1}""")).ShouldBe(201);
 
-        (await account.ImportDotEnvAsync("/global-secrets", "FREE=1\nMAIL_HOST=2")).ShouldBeError(422, "validation_failed").ShouldBlame("line 2", "which MAIL of this scope gives");
+        (await account.ImportDotEnvAsync("/global-secrets", "FREE=1\nMAIL_HOST=2")).ShouldBeError(422, "validation_failed").ShouldBlame("line 2", "which MAIL of the same scope gives");
     }
 
     [Fact]

@@ -119,7 +119,6 @@ public sealed class ListingWhatIsInheritedTests(ManualClockServer server) : ICla
     [InlineData("/account/secrets")]
     [InlineData(OfSite)]
     [InlineData(OfApp)]
-    [InlineData("/secrets")]
     public async Task What_is_no_environment_inherits_nothing(string collection)
     {
         var account = await server.NewShopAsync();

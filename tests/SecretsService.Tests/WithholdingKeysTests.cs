@@ -43,7 +43,7 @@ public sealed class WithholdingKeysTests(SecretsServer server) : IClassFixture<S
 
         key.Text("state").ShouldBe("withheld");
         key.Text("reason").ShouldBe(
-            "A tombstone of site shop, environment production keeps it from this target. Delete the tombstone to let a broader value through.");
+            "A tombstone of site shop, environment production keeps it from this target. Delete the tombstone to let another value through.");
         var winner = key.GetProperty("winner");
         winner.GetProperty("withheld").GetBoolean().ShouldBeTrue();
         winner.GetProperty("version").GetInt32().ShouldBe(0);

@@ -168,7 +168,7 @@ public sealed class WritingToEveryScopeTests(SecretsServer server) : IClassFixtu
         all.Places().ShouldBeUnique();
         all.Text.ShouldNotContain("canary");
         (await account.Client.GetAsync("/secrets?environment_type=prod")).Places().Count.ShouldBe(3);
-        (await account.Client.GetAsync("/secrets?inherited=true")).ShouldBlame("inherited", "Only an environment");
+        (await account.Client.GetAsync("/secrets?inherited=true")).ShouldBlame("inherited", "Unknown query parameter");
     }
 
     [Fact]

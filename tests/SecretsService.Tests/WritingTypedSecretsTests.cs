@@ -235,7 +235,7 @@ public sealed class WritingTypedSecretsTests(SecretsServer server) : IClassFixtu
         (await account.WriteTypedAsync("MAIL", "smtp", """{"host":"a","port":1}""")).ShouldBe(201);
 
         (await account.Client.PostAsync("/global-secrets", new { key, value = "x" }))
-            .ShouldBeError(422, "validation_failed").ShouldBlame("key", "which MAIL of this scope gives already");
+            .ShouldBeError(422, "validation_failed").ShouldBlame("key", "which MAIL of the same scope gives already");
     }
 
     [Fact]
@@ -245,7 +245,7 @@ public sealed class WritingTypedSecretsTests(SecretsServer server) : IClassFixtu
         await account.HasTypeAsync("two", "fields", "c");
         (await account.WriteTypedAsync("A", "one", """{"b_c":"x"}""")).ShouldBe(201);
 
-        (await account.WriteTypedAsync("A_B", "two", """{"c":"y"}""")).ShouldBeError(422, "validation_failed").ShouldBlame("key", "A_B_C, which A of this scope");
+        (await account.WriteTypedAsync("A_B", "two", """{"c":"y"}""")).ShouldBeError(422, "validation_failed").ShouldBlame("key", "A_B_C, which A of the same scope");
     }
 
     [Fact]

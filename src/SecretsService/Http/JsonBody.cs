@@ -262,7 +262,9 @@ internal static class StrictJson
 
         if (member.ValueKind == JsonValueKind.Null)
         {
-            return property.IsSetNullable || IsClearable(property.PropertyType) ? null : "May not be null. Leave the field out instead.";
+            return property.IsSetNullable || IsClearable(property.PropertyType) ? null
+                : property.IsRequired ? "Required, and may not be null."
+                : "May not be null. Leave the field out instead.";
         }
 
         return CanRead(property, member) ? null : $"Must be {Describe(property.PropertyType)}.";
@@ -270,6 +272,12 @@ internal static class StrictJson
 
     private static bool CanRead(JsonPropertyInfo property, JsonElement member)
     {
+        // The serializer would take the number of an enumeration's member, too.
+        if (Nullable.GetUnderlyingType(property.PropertyType) is { IsEnum: true } && member.ValueKind != JsonValueKind.String)
+        {
+            return false;
+        }
+
         try
         {
             _ = member.Deserialize(property.Options.GetTypeInfo(property.PropertyType));

@@ -15,7 +15,7 @@ internal static class TextRules
         .WithMessage("May not hold control characters.");
 
     public static void MustBeDescription<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(text => text is null || text.Length <= SecretLimits.DescriptionLength)
+        .Must(text => text is null || text.EnumerateRunes().Count() <= SecretLimits.DescriptionLength)
         .WithMessage($"May hold {SecretLimits.DescriptionLength} characters at most.")
         .Must(text => text is null || !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')))
         .WithMessage("May not hold control characters other than line ends and tabs.")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
 using SecretsService.Contracts;
@@ -38,7 +39,9 @@ internal sealed class ImportPlanner(
         }
 
         var named = file.Entries.Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
-        var deleted = how.Replaces ? living.Where(s => !named.Contains(s.Name)).ToList() : [];
+
+        // Tombstones stay: no file can say them, and without one a broader value would come through.
+        var deleted = how.Replaces ? living.Where(s => !s.IsWithheld && !named.Contains(s.Name)).ToList() : [];
         return new PlannedImport
         {
             Created = draft.Created,
@@ -62,7 +65,17 @@ internal sealed class ImportPlanner(
             return;
         }
 
-        var input = present?.SecretType is not null || entry.Value.IsObject ? ValueInput.OfObject(entry.Value.Text) : ValueInput.OfText(entry.Value.Text);
+        // A dotenv file has no objects: a typed secret's value is its JSON there.
+        var input = entry.Value.IsObject ? ValueInput.OfObject(entry.Value.Text)
+            : present?.SecretType is null ? ValueInput.OfText(entry.Value.Text)
+            : ObjectIn(entry.Value.Text) is { } json ? ValueInput.OfObject(json)
+            : null;
+        if (input is null)
+        {
+            draft.Errors.Add(field, $"{entry.Name}: Must be a JSON object: the secret has the type {present!.SecretType}.");
+            return;
+        }
+
         var checking = await rules.CheckAsync(caller, present?.SecretType, entry.Name, input, cancellation);
         if (!checking.Succeeded(out var value, out var failure))
         {
@@ -85,20 +98,24 @@ internal sealed class ImportPlanner(
         present is null ? null
         : present.Name != entry.Name ? $"The scope has {present.Name}, which differs from it in letter case only. Write it the same way."
         : present.IsWithheld ? "The scope withholds the key by a tombstone. Delete that first."
-        : present.SecretType is not null && !entry.Value.IsObject && !IsObject(entry.Value.Text) ? $"Must be a JSON object: the secret has the type {present.SecretType}."
         : null;
 
-    // A dotenv file has no objects: a typed secret's value is its JSON there.
-    private static bool IsObject(string text)
+    // Compact, as the same object would be stored by any other route; null where the text is none.
+    private static string? ObjectIn(string text)
     {
         try
         {
-            using var document = System.Text.Json.JsonDocument.Parse(text, new() { MaxDepth = ContractsJson.MaxDepth, AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object;
+            using var document = JsonDocument.Parse(text, new() { MaxDepth = ContractsJson.MaxDepth, AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object ? CompactJson.Of(document.RootElement) : null;
         }
-        catch (System.Text.Json.JsonException)
+        catch (JsonException)
         {
-            return false;
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Text with half of a surrogate pair, which no UTF-8 can hold.
+            return null;
         }
     }
 

@@ -52,7 +52,9 @@ internal sealed class ImportRequest : IRequestPart, IBindableFromHttpContext<Imp
 
     public static async ValueTask<ImportRequest?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
-        var read = await RequestBody.ReadAsync(context.Request, whenEmpty: null, MediaTypes.Json, MediaTypes.Text);
+        // No bytes are a dotenv file without a key, and no JSON.
+        byte[]? whenEmpty = RequestBody.IsOf(MediaTypes.Text, context.Request.ContentType) ? [] : null;
+        var read = await RequestBody.ReadAsync(context.Request, whenEmpty, MediaTypes.Json, MediaTypes.Text);
         if (!read.Succeeded(out var file, out var failure))
         {
             return new ImportRequest(failure);

@@ -71,7 +71,7 @@ internal sealed class ImportStore(
     {
         if (plan.CountAfter > options.Value.PerScope)
         {
-            return Failure.LimitReached(options.Value.PerScope);
+            return Failure.LimitReached(options.Value.PerScope, plan.CountAfter, "file");
         }
 
         if (plan.Deleted.Count > 0 && !how.IsForced && await dependents.RefuseAsync(caller, plan.Deleted, cancellation) is { } refusal)

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using SecretsService.Contracts;
@@ -13,9 +11,6 @@ namespace SecretsService.Import;
 internal static class JsonMapReader
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = ContractsJson.MaxDepth, AllowDuplicateProperties = false };
-
-    // The text is a value, not a part of a page.
-    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads a file.</summary>
     /// <param name="utf8">The file, with a byte order mark or without.</param>
@@ -82,7 +77,7 @@ internal static class JsonMapReader
                 case JsonValueKind.String:
                     return new ImportValue(value.GetString()!);
                 case JsonValueKind.Object:
-                    return new ImportValue(TextOf(value), IsObject: true);
+                    return new ImportValue(CompactJson.Of(value), IsObject: true);
                 default:
                     file.Refuse(place, WhatToWrite(value.ValueKind));
                     return null;
@@ -92,24 +87,6 @@ internal static class JsonMapReader
         {
             file.Refuse(place, "Must be Unicode text: it has half of a surrogate pair. Write both halves, or the character itself.");
             return null;
-        }
-    }
-
-    private static string TextOf(JsonElement value)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        try
-        {
-            using (var writer = new Utf8JsonWriter(buffer, Compact))
-            {
-                value.WriteTo(writer);
-            }
-
-            return Encoding.UTF8.GetString(buffer.WrittenSpan);
-        }
-        finally
-        {
-            buffer.Clear();
         }
     }
 

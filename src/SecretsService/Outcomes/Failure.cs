@@ -114,16 +114,18 @@ internal sealed record Failure
     /// <param name="errors">Which siblings, and what to do.</param>
     public static Failure NameTaken(FieldErrors errors) => new(FailureKind.Invalid, ErrorCodes.NameTaken, "Validation failed", errors);
 
-    /// <summary>A scope holds as many secrets as it may.</summary>
+    /// <summary>A scope would hold more secrets than it may.</summary>
     /// <param name="limit">How many it may hold.</param>
-    public static Failure LimitReached(int limit) => new(
-        FailureKind.Invalid,
-        ErrorCodes.LimitReached,
-        "Validation failed",
-        new FieldErrors
-        {
-            { "key", $"This scope holds {limit} secrets, the most it may. Delete one, or have the operator raise Secrets:PerScope." },
-        });
+    /// <param name="count">How many it would.</param>
+    /// <param name="field">What the request calls what is too much.</param>
+    public static Failure LimitReached(int limit, int count, string field = "key") => LimitReached(
+        field, $"The scope may hold {limit} secrets, and would hold {count}. Delete some, or have the operator raise Secrets:PerScope.");
+
+    /// <summary>Something holds as many as it may.</summary>
+    /// <param name="field">What the request calls what is too much.</param>
+    /// <param name="error">What holds how many, and what to do.</param>
+    public static Failure LimitReached(string field, string error) =>
+        new(FailureKind.Invalid, ErrorCodes.LimitReached, "Validation failed", new FieldErrors { { field, error } });
 
     /// <summary>The idempotency key belongs to another request.</summary>
     /// <param name="field">The header that carries it.</param>

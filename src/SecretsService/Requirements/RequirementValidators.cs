@@ -15,7 +15,7 @@ internal sealed partial class RequireSecretValidator : AbstractValidator<Require
                 $"Must be 1 to {SecretLimits.KeyLength} characters: a letter or underscore first, then letters, digits and underscores "
                 + $"({SecretLimits.KeyPattern}).");
         RuleFor(r => r.Description)
-            .Must(text => text is null || text.Length <= SecretLimits.DescriptionLength)
+            .Must(text => text is null || text.EnumerateRunes().Count() <= SecretLimits.DescriptionLength)
             .WithMessage($"May hold {SecretLimits.DescriptionLength} characters at most.")
             .Must(text => text is null || !text.Any(char.IsControl))
             .WithMessage("May not hold control characters.");

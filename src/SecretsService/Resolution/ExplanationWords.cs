@@ -26,7 +26,7 @@ internal static class ExplanationWords
         {
             ResolvedState.Reserved => Reserved,
             ResolvedState.Withheld =>
-                $"A tombstone {at} keeps it from this target. Delete the tombstone to let a broader value through.",
+                $"A tombstone {at} keeps it from this target. Delete the tombstone to let another value through.",
             ResolvedState.Expired =>
                 $"{whose} {at} expired at {Show(secret.ExpiresAt!.Value)}, and no broader value takes its place. "
                 + "Write a new value with a later expires_at, or clear expires_at.",

@@ -35,7 +35,7 @@ internal sealed class SecretTypeStore(
 
         if (await queries.Own(caller).CountAsync(cancellation) >= MaxTypes)
         {
-            return Failure.Invalid("key", $"The account has {MaxTypes} secret types of its own, the most it may. Delete one first.");
+            return Failure.LimitReached("key", $"The account has {MaxTypes} secret types of its own, the most it may. Delete one first.");
         }
 
         var row = NewRow(caller, request, schema);

@@ -20,6 +20,12 @@ internal sealed record Placement(Guid Id, SecretScope Scope, string Name, bool I
     /// <summary>What a refusal calls the place that the name comes from.</summary>
     public string Field { get; init; } = "key";
 
+    /// <summary>What a refusal calls the secret.</summary>
+    public string Who { get; init; } = "It";
+
+    /// <summary>The names that it decides something about: its own, and its variables'.</summary>
+    public IEnumerable<string> Touched => (Variables ?? []).Append(Name).Distinct(StringComparer.Ordinal);
+
     /// <summary>The placement of a secret as its row has it.</summary>
     public static Placement Of(SecretRow secret) =>
         new(secret.Id, ScopeOf(secret), secret.Name, secret.IsPinned, secret.Variables);
@@ -41,7 +47,7 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
     /// <summary>What stands against placements; null where nothing does.</summary>
     public async Task<Failure?> CheckAsync(Caller caller, IReadOnlyList<Placement> placements, CancellationToken cancellation)
     {
-        var others = await neighbours.FindAsync(caller, [.. placements.Select(p => p.Name)], cancellation);
+        var others = await neighbours.FindGivingAsync(caller, [.. placements.SelectMany(p => p.Touched)], cancellation);
         var byName = others.ToLookup(o => o.Name, StringComparer.OrdinalIgnoreCase);
         var taken = placements.Where(p => byName[p.Name].Any(o => o.Id != p.Id && o.Scope == p.Scope)).ToList();
         if (taken.Count > 0)
@@ -50,10 +56,12 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
         }
 
         var typeOf = await TypesAsync(caller, placements, others, cancellation);
+        var byVariable = others.SelectMany(other => other.Given.Append(other.Name).Distinct(StringComparer.Ordinal).Select(v => (Variable: v, other)))
+            .ToLookup(o => o.Variable, o => o.other, StringComparer.Ordinal);
         var errors = new FieldErrors();
         foreach (var placement in placements)
         {
-            CheckPins(placement, byName[placement.Name].Where(o => o.Id != placement.Id && o.Name == placement.Name), typeOf, errors);
+            CheckPins(placement, placement.Touched.SelectMany(v => byVariable[v]).Where(o => o.Id != placement.Id).Distinct(), typeOf, errors);
         }
 
         await CheckVariablesAsync(caller, placements, errors, cancellation);
@@ -70,9 +78,8 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
         var counts = await queries.Living(caller).Where(s => keys.Contains(s.ScopeKey))
             .GroupBy(s => s.ScopeKey)
             .ToDictionaryAsync(s => s.Key, s => s.Count(), StringComparer.Ordinal, cancellation);
-        return keys.CountBy(k => k, StringComparer.Ordinal).Any(added => counts.GetValueOrDefault(added.Key) + added.Value > options.Value.PerScope)
-            ? Failure.LimitReached(options.Value.PerScope)
-            : null;
+        var largest = keys.CountBy(k => k, StringComparer.Ordinal).Max(added => counts.GetValueOrDefault(added.Key) + added.Value);
+        return largest > options.Value.PerScope ? Failure.LimitReached(options.Value.PerScope, largest) : null;
     }
 
     /// <summary>What the database refused to save, where the caller can cause it; null for a fault of the service.</summary>
@@ -142,7 +149,7 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
             {
                 if (givers[(scope, variable.ToLowerInvariant())].FirstOrDefault(g => g.Id != placement.Id) is { } other)
                 {
-                    errors.Add(placement.Field, $"It gives the variable {variable}, which {other.Name} of this scope gives already. Choose another key.");
+                    errors.Add(placement.Field, $"{placement.Who} gives the variable {variable}, which {other.Name} of the same scope gives already. Rename one of them.");
                 }
             }
         }

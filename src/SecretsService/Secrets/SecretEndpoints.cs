@@ -64,12 +64,11 @@ internal static class SecretEndpoints
     {
         all.MapGet("", async (
                 Caller caller, SecretFilter filter, PageRequest page, SecretQueries queries, CancellationToken cancellation) =>
-                filter.Inherited
-                    ? Answer.Refused(Failure.Invalid(SecretFilter.IsInherited.Name, "Only an environment inherits: send it on the secrets of one."))
-                    : Answer.List(await queries.ListAsync(caller, collection: null, filter, page, cancellation), page, "Secrets retrieved successfully"))
+                Answer.List(await queries.ListAsync(caller, collection: null, filter, page, cancellation), page, "Secrets retrieved successfully"))
             .TakesQuery(
                 SecretFilter.NameContains, SecretFilter.Type, SecretFilter.Expired, SecretFilter.OfType, SecretFilter.IsDeleted,
                 QueryParameters.Page, QueryParameters.PerPage)
+            .RefusesUnknownQuery()
             .Answers<ListEnvelope<SecretMetadata>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status422UnprocessableEntity)
             .Describe("listAllSecrets", ApiTags.Secrets, "Lists the secrets of all scopes", "By key, then by scope. " + ValueNote);
@@ -95,6 +94,7 @@ internal static class SecretEndpoints
             .TakesQuery(
                 SecretFilter.NameContains, SecretFilter.Type, SecretFilter.Expired, SecretFilter.OfType, SecretFilter.IsDeleted, SecretFilter.IsInherited,
                 QueryParameters.Page, QueryParameters.PerPage)
+            .RefusesUnknownQuery()
             .Answers<ListEnvelope<SecretMetadata>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
             .Describe($"list{path.Noun}s{path.Suffix}", path.Tag, "Lists the secrets of this collection", path.ListNote + ValueNote);

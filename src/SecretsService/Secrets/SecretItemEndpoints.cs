@@ -15,6 +15,9 @@ internal static class SecretItemEndpoints
     private static readonly QueryParameter Force = new(
         "force", JsonSchemaType.Boolean, "`true` goes on although a declared requirement would then not be met. Default: `false`.");
 
+    private static readonly QueryParameter Accept = new(
+        "force", JsonSchemaType.Boolean, "`true` goes on although the value does not satisfy its type's schema, which has changed since. Default: `false`.");
+
     private static readonly QueryParameter Purge = new(
         "purge", JsonSchemaType.Boolean, "`true` deletes the secret with all its versions for good, a deleted one too. Default: `false`.");
 
@@ -77,14 +80,14 @@ internal static class SecretItemEndpoints
 
     private static void MapRestore(RouteGroupBuilder item, CollectionPath path, FindSecret find) => item
         .MapPost("/restore", async (
-            Caller caller, HttpContext context, SecretRouting routing, SecretStore store, CancellationToken cancellation) =>
+            Caller caller, HttpContext context, Flags flags, SecretRouting routing, SecretStore store, CancellationToken cancellation) =>
             Answer.Tagged(
                 (await find(routing, caller, context, evenDeleted: true, cancellation)).Succeeded(out var target, out var failure)
-                    ? await store.RestoreAsync(caller, target, cancellation)
+                    ? await store.RestoreAsync(caller, target, flags.Has(Accept), cancellation)
                     : failure,
                 secret => $"{SecretNouns.Of(secret.Scope)} restored successfully",
                 SecretTags.Of))
-        .RefusesUnknownQuery()
+        .TakesQuery(Accept).RefusesUnknownQuery()
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
         .Describe(

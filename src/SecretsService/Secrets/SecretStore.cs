@@ -142,8 +142,13 @@ internal sealed class SecretStore(
     }
 
     /// <summary>Undoes a delete. One that is not deleted stays as it is.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="target">The secret.</param>
+    /// <param name="force">Whether to go on although its value does not satisfy its type's schema, which may have changed since.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
     /// <returns>The secret as it is then.</returns>
-    public async Task<Outcome<SecretMetadata>> RestoreAsync(Caller caller, SecretMetadata target, CancellationToken cancellation)
+    public async Task<Outcome<SecretMetadata>> RestoreAsync(
+        Caller caller, SecretMetadata target, bool force, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
         if (await db.Secrets.SingleOrDefaultAsync(s => s.AccountId == caller.AccountId && s.Id == target.Id, cancellation) is not { } secret)
@@ -157,7 +162,7 @@ internal sealed class SecretStore(
         }
 
         if ((await placements.CheckRoomAsync(caller, [Placement.ScopeOf(secret)], cancellation)
-            ?? await values.RecheckAsync(caller, secret, cancellation)
+            ?? await values.RecheckAsync(caller, secret, force, cancellation)
             ?? await placements.CheckAsync(caller, [Placement.Of(secret)], cancellation)) is { } failure)
         {
             return failure;

@@ -51,7 +51,8 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
 
         var current = await CurrentAsync(secret, cancellation);
         var text = await CurrentTextAsync(caller, secret, current, oldName, mustOpen: value is null, cancellation);
-        var checking = await rules.CheckAsync(caller, secret.SecretType, secret.Name, value ?? Again(secret, text!), cancellation);
+        var checking = await rules.CheckAsync(
+            caller, secret.SecretType, secret.Name, value ?? Again(secret, text!), cancellation, acceptsOthers: value is null);
         if (!checking.Succeeded(out var next, out var failure))
         {
             return failure;
@@ -119,9 +120,9 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
         };
     }
 
-    /// <summary>Checks that the current value still is what the secret's type wants: a type may have changed while the secret was deleted.</summary>
+    /// <summary>Checks the current value, and names its variables anew: the secret's type may have changed while the secret was deleted.</summary>
     /// <returns>What stands against it; null where nothing does.</returns>
-    public async Task<Failure?> RecheckAsync(Caller caller, SecretRow secret, CancellationToken cancellation)
+    public async Task<Failure?> RecheckAsync(Caller caller, SecretRow secret, bool acceptsOthers, CancellationToken cancellation)
     {
         if (secret.SecretType is null || secret.IsWithheld)
         {
@@ -129,7 +130,7 @@ internal sealed class SecretValues(SecretsDbContext db, SecretSealer sealer, Val
         }
 
         var text = await CurrentTextAsync(caller, secret, cancellation);
-        var checking = await rules.CheckAsync(caller, secret.SecretType, secret.Name, Again(secret, text), cancellation);
+        var checking = await rules.CheckAsync(caller, secret.SecretType, secret.Name, Again(secret, text), cancellation, acceptsOthers);
         if (!checking.Succeeded(out var value, out var failure))
         {
             return failure;

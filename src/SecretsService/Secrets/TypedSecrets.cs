@@ -31,7 +31,8 @@ internal sealed class TypedSecrets(
         }
 
         return errors.Count > 0 ? Failure.Invalid(errors)
-            : secrets.Count > 0 ? await placements.CheckAsync(caller, [.. secrets.Select(Placement.Of)], cancellation)
+            : secrets.Count > 0 ? await placements.CheckAsync(
+                caller, [.. secrets.Select(s => Placement.Of(s) with { Field = "injection", Who = $"{s.Name} {ScopeWords.At(places[s.Id])}" })], cancellation)
             : null;
     }
 

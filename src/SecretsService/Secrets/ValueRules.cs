@@ -26,8 +26,11 @@ internal sealed class ValueRules(SecretTypeQueries types, ReservedNames reserved
     /// <param name="name">The secret's name, which its fields' variables begin with.</param>
     /// <param name="value">The value.</param>
     /// <param name="cancellation">Cancels the wait.</param>
+    /// <param name="acceptsOthers">
+    /// Whether it may be one that does not satisfy the type's schema: one that is stored already, and that a change of the type has let stay.
+    /// </param>
     public async Task<Outcome<CheckedValue>> CheckAsync(
-        Caller caller, string? secretType, string name, ValueInput value, CancellationToken cancellation)
+        Caller caller, string? secretType, string name, ValueInput value, CancellationToken cancellation, bool acceptsOthers = false)
     {
         if (secretType is null)
         {
@@ -39,7 +42,7 @@ internal sealed class ValueRules(SecretTypeQueries types, ReservedNames reserved
         return await types.FindAsync(caller, secretType, cancellation) is not { } type
                 ? Failure.Invalid("secret_type", "There is no such secret type. GET /secret-types lists those there are.")
             : !value.IsObject ? Failure.Invalid("value", $"Must be a JSON object: the secret has the type {type.Key}.")
-            : Check(type, name, value.Text);
+            : Check(type, name, value.Text, acceptsOthers);
     }
 
     /// <summary>Checks a value against a type.</summary>
