@@ -48,7 +48,7 @@ internal static partial class Slugs
     public const string Rule = "Must be 1 to 64 characters of a-z, 0-9 and -, and not look like an id.";
 
     /// <summary>True for 1 to 64 of a-z 0-9 -, unless an id is written the same way: a path could not tell them apart.</summary>
-    public static bool IsSlug(string text) => Pattern().IsMatch(text) && !Ids.TryParse(text, out _);
+    public static bool IsSlug(string text) => text.Length is >= 1 and <= MaxLength && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && !Ids.TryParse(text, out _);
 
     /// <summary>Makes a slug of a name: its letters and digits in lower case, and a hyphen for each run of anything else.</summary>
     /// <returns>The slug, or null where the name has no letter or digit that a slug can hold.</returns>
@@ -58,9 +58,6 @@ internal static partial class Slugs
         slug = slug.Length > MaxLength ? slug[..MaxLength].TrimEnd('-') : slug;
         return IsSlug(slug) ? slug : null;
     }
-
-    [GeneratedRegex("^[a-z0-9-]{1,64}\\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Pattern();
 
     [GeneratedRegex("[^a-z0-9]+", RegexOptions.NonBacktracking)]
     private static partial Regex OtherThanSlug();

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.RegularExpressions;
 using SecretsService.Contracts;
 
 namespace SecretsService.Secrets;
@@ -8,7 +7,7 @@ namespace SecretsService.Secrets;
 /// The name of a secret, and so of the environment variable that carries it: proof that a text is one. (On the wire it is called
 /// <c>key</c>; in code a key is always cryptographic.)
 /// </summary>
-internal sealed partial record SecretName
+internal sealed record SecretName
 {
     public const string Rule =
         "Must be 1 to 256 characters: a letter or underscore first, then letters, digits and underscores (" + SecretLimits.KeyPattern + ").";
@@ -19,7 +18,8 @@ internal sealed partial record SecretName
     public string Text { get; }
 
     /// <summary>Tells whether a text is a name.</summary>
-    public static bool IsName([NotNullWhen(true)] string? text) => text is { Length: <= SecretLimits.KeyLength } && Pattern().IsMatch(text);
+    public static bool IsName([NotNullWhen(true)] string? text) =>
+        text is { Length: >= 1 and <= SecretLimits.KeyLength } && !char.IsAsciiDigit(text[0]) && CanHold(text);
 
     /// <summary>Tells whether a text can stand within a name.</summary>
     public static bool CanHold(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
@@ -31,7 +31,4 @@ internal sealed partial record SecretName
 
     /// <inheritdoc/>
     public override string ToString() => Text;
-
-    [GeneratedRegex("^" + SecretLimits.KeyPattern + "\\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Pattern();
 }
