@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using SecretsService.Formats;
 using SecretsService.Http;
 
 namespace SecretsService.Resolution;

@@ -1,4 +1,5 @@
 using System.Text;
+using SecretsService.Formats;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;
 

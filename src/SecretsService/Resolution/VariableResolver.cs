@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SecretsService.Formats;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace SecretsService.Resolution;
+namespace SecretsService.Formats;
 
 /// <summary>A growing buffer for plaintext: it zeroes what it leaves behind, when it grows and when it is disposed of.</summary>
 internal sealed class ZeroingBuffer : IBufferWriter<byte>, IDisposable
