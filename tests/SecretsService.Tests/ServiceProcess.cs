@@ -46,8 +46,10 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     public static ServiceProcess Start(IEnumerable<(string Name, string Value)> settings, params string[] words)
     {
         var address = $"http://127.0.0.1:{FreePort()}";
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var word in words.Prepend(ServerDll()))
+
+        // A shell that runs something in the background lets it ignore SIGINT, and all that it starts with it: the tests may be such a thing.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var word in words.Prepend(ServerDll()).Prepend("dotnet").Prepend("--default-signal=INT"))
         {
             start.ArgumentList.Add(word);
         }
@@ -98,7 +100,7 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            Signal("INT");
+            Signal("TERM");
             await ExitAsync();
         }
 
