@@ -112,6 +112,7 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
                 Origin = value.Origin,
                 IsSecret = value.Identity.Kind == ValueKind.Secret,
                 LooksPrivate = PrivateCredentials.Looks(value.Text),
+                HasLineBreak = value.Text.AsSpan().ContainsAny('\n', '\r'),
                 CreatedAt = value.At ?? now,
                 CreatedBy = caller.ApiKeyName,
             };

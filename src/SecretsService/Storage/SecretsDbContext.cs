@@ -31,6 +31,12 @@ internal sealed class SecretsDbContext(DbContextOptions<SecretsDbContext> option
 
     public DbSet<SecretVersionRow> SecretVersions => Set<SecretVersionRow>();
 
+    public DbSet<DeploymentRow> Deployments => Set<DeploymentRow>();
+
+    public DbSet<DeploymentVariableRow> DeploymentVariables => Set<DeploymentVariableRow>();
+
+    public DbSet<DeploymentTokenRow> DeploymentTokens => Set<DeploymentTokenRow>();
+
     public DbSet<EventRow> Events => Set<EventRow>();
 
     public DbSet<IdempotencyRow> IdempotencyRecords => Set<IdempotencyRow>();

@@ -182,6 +182,267 @@ namespace SecretsService.Storage.Migrations
                     b.ToTable("apps", (string)null);
                 });
 
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("App")
+                        .HasColumnType("text")
+                        .HasColumnName("app");
+
+                    b.Property<Guid?>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("Environment")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("environment");
+
+                    b.Property<Guid>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
+
+                    b.Property<string>("EnvironmentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("environment_type");
+
+                    b.PrimitiveCollection<string[]>("Expired")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("expired");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool?>("IncludeDatabase")
+                        .HasColumnType("boolean")
+                        .HasColumnName("include_database");
+
+                    b.Property<bool?>("IncludeUploads")
+                        .HasColumnType("boolean")
+                        .HasColumnName("include_uploads");
+
+                    b.Property<string>("MapTag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("map_tag");
+
+                    b.PrimitiveCollection<string[]>("MapWarnings")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("map_warnings");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<long>("Revision")
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.Property<string>("Site")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("site");
+
+                    b.Property<Guid>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Stderr")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stderr");
+
+                    b.Property<string>("Stdout")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stdout");
+
+                    b.Property<bool>("TakesSnapshot")
+                        .HasColumnType("boolean")
+                        .HasColumnName("takes_snapshot");
+
+                    b.Property<Guid?>("TargetDeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("target_deployment_id");
+
+                    b.Property<string>("TargetProfile")
+                        .HasColumnType("text")
+                        .HasColumnName("target_profile");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("VariableCount")
+                        .HasColumnType("integer")
+                        .HasColumnName("variable_count");
+
+                    b.PrimitiveCollection<string[]>("Warnings")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("warnings");
+
+                    b.PrimitiveCollection<string[]>("Withheld")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("withheld");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_deployments");
+
+                    b.HasIndex("UpdatedAt")
+                        .HasDatabaseName("ix_deployments_updated_at");
+
+                    b.HasIndex("AccountId", "EnvironmentId")
+                        .HasDatabaseName("ix_deployments_deploying")
+                        .HasFilter("state = 1");
+
+                    b.HasIndex("AccountId", "EnvironmentId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ux_deployments_number");
+
+                    b.HasIndex("AccountId", "SiteId", "AppId")
+                        .HasDatabaseName("ix_deployments_app_id");
+
+                    b.HasIndex("AccountId", "SiteId", "EnvironmentId")
+                        .HasDatabaseName("ix_deployments_site_id");
+
+                    b.HasIndex("AccountId", "EnvironmentId", "AppId", "FinishedAt")
+                        .HasDatabaseName("ix_deployments_deployed")
+                        .HasFilter("state = 2");
+
+                    b.ToTable("deployments", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentTokenRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<byte[]>("TokenHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("integer")
+                        .HasColumnName("uses_left");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_deployment_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_deployment_tokens_expires_at");
+
+                    b.HasIndex("TokenHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_deployment_tokens_token_hash");
+
+                    b.HasIndex("AccountId", "DeploymentId")
+                        .HasDatabaseName("ix_deployment_tokens_deployment_id");
+
+                    b.ToTable("deployment_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentVariableRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<Guid>("DeploymentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deployment_id");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<string>("Field")
+                        .HasColumnType("text")
+                        .HasColumnName("field");
+
+                    b.Property<int>("Rung")
+                        .HasColumnType("integer")
+                        .HasColumnName("rung");
+
+                    b.Property<Guid?>("SecretId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("secret_id");
+
+                    b.Property<string>("ValueTag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("value_tag");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("AccountId", "DeploymentId", "Name")
+                        .HasName("pk_deployment_variables");
+
+                    b.HasIndex("AccountId", "SecretId", "Version")
+                        .HasDatabaseName("ix_deployment_variables_version");
+
+                    b.ToTable("deployment_variables", (string)null);
+                });
+
             modelBuilder.Entity("SecretsService.Storage.Rows.EnvironmentRow", b =>
                 {
                     b.Property<Guid>("AccountId")
@@ -219,6 +480,10 @@ namespace SecretsService.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("tags");
+
+                    b.Property<string>("TargetProfile")
+                        .HasColumnType("text")
+                        .HasColumnName("target_profile");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -662,6 +927,10 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("fingerprint");
 
+                    b.Property<bool>("HasLineBreak")
+                        .HasColumnType("boolean")
+                        .HasColumnName("has_line_break");
+
                     b.Property<bool>("IsSecret")
                         .HasColumnType("boolean")
                         .HasColumnName("is_secret");
@@ -776,6 +1045,50 @@ namespace SecretsService.Storage.Migrations
                         .HasConstraintName("fk_apps_site_id");
 
                     b.Navigation("Site");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.AppRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId", "AppId")
+                        .HasPrincipalKey("AccountId", "SiteId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_deployments_app_id");
+
+                    b.HasOne("SecretsService.Storage.Rows.EnvironmentRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SiteId", "EnvironmentId")
+                        .HasPrincipalKey("AccountId", "SiteId", "Id")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_deployments_environment_id");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentTokenRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.DeploymentRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_deployment_tokens_deployment_id");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentVariableRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.DeploymentRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "DeploymentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_deployment_variables_deployment_id");
+
+                    b.HasOne("SecretsService.Storage.Rows.SecretVersionRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "SecretId", "Version")
+                        .OnDelete(DeleteBehavior.NoAction)
+                        .HasConstraintName("fk_deployment_variables_version");
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.EnvironmentRow", b =>

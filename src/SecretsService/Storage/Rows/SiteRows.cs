@@ -35,6 +35,9 @@ internal sealed class EnvironmentRow
 
     public required bool IsProduction { get; set; }
 
+    /// <summary>The name of the target profile that its deployments are for; null where it names none.</summary>
+    public string? TargetProfile { get; set; }
+
     public required string[] Tags { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
