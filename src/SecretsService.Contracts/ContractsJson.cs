@@ -52,6 +52,17 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(UpdateApp))]
 [JsonSerializable(typeof(Envelope<IReadOnlyList<RequiredSecret>>))]
 [JsonSerializable(typeof(RequireSecret))]
+[JsonSerializable(typeof(Envelope<Deployment>))]
+[JsonSerializable(typeof(ListEnvelope<Deployment>))]
+[JsonSerializable(typeof(Envelope<DeploymentToken>))]
+[JsonSerializable(typeof(Envelope<Preflight>))]
+[JsonSerializable(typeof(Envelope<PendingChanges>))]
+[JsonSerializable(typeof(Envelope<IReadOnlyList<SecretDrift>>))]
+[JsonSerializable(typeof(CreateDeployment))]
+[JsonSerializable(typeof(RollbackDeployment))]
+[JsonSerializable(typeof(UpdateDeployment))]
+[JsonSerializable(typeof(CreateDeploymentToken))]
+[JsonSerializable(typeof(RunPreflight))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>How deep objects and arrays may nest in a request.</summary>

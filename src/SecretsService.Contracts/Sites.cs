@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace SecretsService.Contracts;
 
@@ -81,6 +82,9 @@ public sealed record SiteEnvironment
     /// <summary>True for the one environment of the site that serves its users.</summary>
     public required bool IsProduction { get; init; }
 
+    /// <summary>The target profile that its deployments are checked for, such as <c>lambda</c>; null where it names none.</summary>
+    public required string? Target { get; init; }
+
     /// <summary>Labels, in the order given.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
@@ -113,6 +117,9 @@ public sealed record CreateEnvironment
     [DisallowNull]
     public bool? IsProduction { get; init; }
 
+    /// <summary>The target profile that its deployments are checked for, such as <c>lambda</c>. None where absent or null.</summary>
+    public string? Target { get; init; }
+
     /// <inheritdoc cref="CreateSite.Tags"/>
     [DisallowNull]
     public IReadOnlyList<string>? Tags { get; init; }
@@ -136,6 +143,10 @@ public sealed record UpdateEnvironment
     /// <summary>True for the one environment of the site that serves its users.</summary>
     [DisallowNull]
     public bool? IsProduction { get; init; }
+
+    /// <summary>The target profile that its deployments are checked for; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Clearable<string?> Target { get; init; }
 
     /// <inheritdoc cref="CreateSite.Tags"/>
     [DisallowNull]

@@ -144,6 +144,7 @@ internal static class StrictJson
         [typeof(Clearable<string?>)] = "a string of Unicode text",
         [typeof(ValueInput)] = "a string of Unicode text, or a JSON object for a typed secret",
         [typeof(bool?)] = "true or false",
+        [typeof(Guid?)] = "an id (a UUID)",
         [typeof(int)] = "a whole number",
         [typeof(int?)] = "a whole number",
         [typeof(DateTimeOffset?)] = TimeRule,

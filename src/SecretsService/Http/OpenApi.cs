@@ -202,7 +202,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
 /// <summary>Says of the records what their attributes and the strict reader mean.</summary>
 internal sealed class ContractSchemaFilter : ISchemaFilter
 {
-    private static readonly string[] RequestVerbs = ["Create", "Update", "Rollback", "RevealSecret", "RequireSecret"];
+    private static readonly string[] RequestVerbs = ["Create", "Update", "RollbackSecret", "RollbackDeployment", "RevealSecret", "RequireSecret", "RunPreflight"];
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {

@@ -63,6 +63,7 @@ internal static class AnswerExamples
         Name = "Production",
         Type = "production",
         IsProduction = true,
+        Target = null,
         Tags = [],
         CreatedAt = Day,
         UpdatedAt = Day,

@@ -12,6 +12,7 @@ namespace SecretsService.Resolution;
 /// <param name="IsWithheld">Whether it is a tombstone.</param>
 /// <param name="ExpiresAt">From when on it gives nothing.</param>
 /// <param name="GivesFields">Whether it gives a variable for each field of its value: the row then has their names.</param>
+/// <param name="SecretType">The key of its type; null where its value is any text.</param>
 /// <param name="Version">The current version; 0 for a tombstone.</param>
 /// <param name="Value">The value; null for a tombstone, and where the version's row is gone.</param>
 internal sealed record Candidate(
@@ -22,6 +23,7 @@ internal sealed record Candidate(
     bool IsWithheld,
     DateTimeOffset? ExpiresAt,
     bool GivesFields,
+    string? SecretType,
     int Version,
     StoredValue? Value) : ISecretSource
 {
@@ -29,7 +31,8 @@ internal sealed record Candidate(
     private const string Sql =
         """
         SELECT s.id, s.name, s.site_id, s.app_id, s.environment_type, s.environment_id, s.is_pinned, s.is_withheld, s.expires_at,
-               s.variables IS NOT NULL, s.version, v.name, v.data_key_id, v.sealed_value, v.is_secret
+               s.variables IS NOT NULL, s.version, v.name, v.data_key_id, v.sealed_value, v.is_secret,
+               s.secret_type
         FROM secrets s
         LEFT JOIN secret_versions v ON v.account_id = s.account_id AND v.secret_id = s.id AND v.version = s.version
         WHERE s.account_id = $1 AND s.scope_key = ANY($2) AND s.deleted_at IS NULL
@@ -49,6 +52,7 @@ internal sealed record Candidate(
             row.GetBoolean(7),
             row.TimeOrNull(8),
             row.GetBoolean(9),
+            row.StringOrNull(15),
             row.GetInt32(10),
             row.IsDBNull(13) ? null : ValueAt(row, scope));
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
+using SecretsService.Contracts;
 using SecretsService.Formats;
 using SecretsService.Http;
 
@@ -38,11 +39,12 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
         json.WriteStartObject();
         json.WriteStartObject("data");
         using var escaped = new ZeroingBuffer(4_096);
-        variables.ForEach((name, value) =>
+        foreach (var variable in variables.All)
         {
-            json.WritePropertyName(name);
-            json.WriteRawValue(Quoted(value, escaped), skipInputValidation: true);
-        });
+            json.WritePropertyName(variable.Name);
+            json.WriteRawValue(Quoted(variable.Value.Span, escaped), skipInputValidation: true);
+        }
+
         json.WriteEndObject();
         WriteMeta(json);
         json.WriteString("message", "Merged map retrieved successfully");
@@ -92,6 +94,13 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
         json.WriteEndObject();
     }
 
+    private VariableSource Show(ValueOrigin origin) => new()
+    {
+        SecretId = origin.SecretId,
+        Scope = variables.Origin.Show(origin.Rung),
+        Version = origin.Version,
+    };
+
     private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
     {
         json.WriteStartArray(name);
@@ -106,10 +115,13 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
     private void WriteSources(Utf8JsonWriter json)
     {
         json.WriteStartObject("sources");
-        foreach (var (name, source) in variables.Sources)
+        foreach (var variable in variables.All)
         {
-            json.WritePropertyName(name);
-            JsonSerializer.Serialize(json, source, Answer.Readable.VariableSource);
+            if (variable.Origin is { } origin)
+            {
+                json.WritePropertyName(variable.Name);
+                JsonSerializer.Serialize(json, Show(origin), Answer.Readable.VariableSource);
+            }
         }
 
         json.WriteEndObject();

@@ -17,13 +17,19 @@ internal sealed record Place(Guid Id, string Slug);
 /// <param name="App">The app; only with a site.</param>
 internal sealed record MapOrigin(long Revision, string? EnvironmentType, Place? Site, Place? Environment, Place? App)
 {
+    /// <summary>The name of the target profile that the environment's deployments are for; null where it names none.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>What precedence goes by.</summary>
     public Target Target => new(EnvironmentType, Site?.Id, App?.Id, Environment?.Id);
 
     /// <summary>Shows one of the target's own scopes.</summary>
-    public SecretScopeInfo Show(SecretScope scope) => ScopeWords.InfoOf(
-        scope.SiteId is null ? null : Site?.Slug,
-        scope.AppId is null ? null : App?.Slug,
-        scope.EnvironmentType,
-        scope.EnvironmentId is null ? null : Environment?.Slug);
+    public SecretScopeInfo Show(SecretScope scope) => Show(scope.Rung);
+
+    /// <summary>Shows the target's own scope of a rung.</summary>
+    public SecretScopeInfo Show(Rung rung) => ScopeWords.InfoOf(
+        rung >= Rung.Site ? Site?.Slug : null,
+        rung is Rung.App or Rung.AppType or Rung.AppEnvironment ? App?.Slug : null,
+        rung is Rung.GlobalType or Rung.SiteType or Rung.AppType ? EnvironmentType : null,
+        rung >= Rung.SiteEnvironment ? Environment?.Slug : null);
 }

@@ -1,9 +1,31 @@
 using System.Text;
-using SecretsService.Formats;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;
+using SecretsService.Formats;
+using SecretsService.Scopes;
 
 namespace SecretsService.Resolution;
+
+/// <summary>Which version of which secret gives a variable.</summary>
+/// <param name="SecretId">The secret.</param>
+/// <param name="Version">The version.</param>
+/// <param name="Rung">How high the secret's scope stands for the target.</param>
+/// <param name="Field">The field of the version's value that gives the variable; null where the whole value does.</param>
+/// <param name="IsSecret">False for a plain variable, whose value lists and logs may show.</param>
+internal readonly record struct ValueOrigin(Guid SecretId, int Version, Rung Rung, string? Field, bool IsSecret);
+
+/// <summary>A variable with its value in the clear.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Origin">What gives it; null for one that is empty because nothing does.</param>
+/// <param name="Value">Its value in UTF-8, for as long as the map lives that it is of.</param>
+internal readonly record struct MergedVariable(string Name, ValueOrigin? Origin, ReadOnlyMemory<byte> Value)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(Name);
+        return true;
+    }
+}
 
 /// <summary>
 /// The variables of a target, with their values in the clear. They lie in one buffer that is zeroed on disposal; keep one no longer than an
@@ -12,9 +34,10 @@ namespace SecretsService.Resolution;
 internal sealed class MergedVariables : IDisposable
 {
     private readonly ZeroingBuffer _plaintext;
-    private readonly List<(string Name, Candidate Secret, int Start, int Length)> _variables = [];
+    private readonly List<(string Name, ValueOrigin? Origin, int Start, int Length)> _variables = [];
     private readonly List<string> _expired = [];
     private readonly List<string> _withheld = [];
+    private readonly List<string> _unreadable = [];
     private readonly List<string> _warnings = [];
     private readonly FingerprintKey _fingerprints;
 
@@ -33,19 +56,21 @@ internal sealed class MergedVariables : IDisposable
 
     public int Count => _variables.Count;
 
+    /// <summary>The variables, in the order in which they were added. Their values move when another one is added.</summary>
+    public IEnumerable<MergedVariable> All =>
+        _variables.Select(v => new MergedVariable(v.Name, v.Origin, _plaintext.Written.Slice(v.Start, v.Length)));
+
     /// <summary>The variables that are left out because the value that decides has expired.</summary>
     public IReadOnlyList<string> Expired => _expired;
 
     /// <summary>The variables that are left out because of a tombstone.</summary>
     public IReadOnlyList<string> Withheld => _withheld;
 
+    /// <summary>The secrets whose values do not open. None is in a map that is handed out.</summary>
+    public IReadOnlyList<string> Unreadable => _unreadable;
+
     /// <summary>What the reader should know, without a value.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
-
-    /// <summary>Where each variable comes from, in their order.</summary>
-    public IEnumerable<KeyValuePair<string, VariableSource>> Sources => _variables.Select(v => KeyValuePair.Create(
-        v.Name,
-        new VariableSource { SecretId = v.Secret.Id, Scope = Origin.Show(v.Secret.Scope), Version = v.Secret.Version }));
 
     /// <summary>Where the next value is to be opened into.</summary>
     /// <param name="bytes">How many bytes it may take.</param>
@@ -53,17 +78,17 @@ internal sealed class MergedVariables : IDisposable
 
     /// <summary>Adds a variable whose value has been opened into <see cref="Free"/>.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="secret">The secret that gives it.</param>
+    /// <param name="origin">What gives it; null for one that is empty because nothing does.</param>
     /// <param name="length">How many bytes its value has taken.</param>
-    public void Add(string name, Candidate secret, int length)
+    public void Add(string name, ValueOrigin? origin, int length)
     {
-        _variables.Add((name, secret, _plaintext.Written.Length, length));
+        _variables.Add((name, origin, _plaintext.Written.Length, length));
         _plaintext.Advance(length);
     }
 
     /// <summary>Adds a variable that a field of a typed secret gives.</summary>
-    public void Add(string name, Candidate secret, string value) =>
-        Add(name, secret, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
+    public void Add(string name, ValueOrigin origin, string value) =>
+        Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
 
     /// <summary>Says of a variable that the target does not get it, and why.</summary>
     public void LeaveOut(string name, ResolvedState state)
@@ -82,17 +107,11 @@ internal sealed class MergedVariables : IDisposable
         }
     }
 
+    /// <summary>Says of a secret that its value does not open.</summary>
+    public void LeaveOutUnreadable(string secretName) => _unreadable.Add(secretName);
+
     /// <summary>Adds a warning.</summary>
     public void Warn(string warning) => _warnings.Add(warning);
-
-    /// <summary>Hands each variable to an action, sorted by name: its name, and its value in UTF-8.</summary>
-    public void ForEach(Action<string, ReadOnlySpan<byte>> action)
-    {
-        foreach (var (name, _, start, length) in _variables)
-        {
-            action(name, _plaintext.Written.Span.Slice(start, length));
-        }
-    }
 
     /// <summary>The strong entity tag of an answer made from this map: it changes exactly when the answer does, and reveals nothing of it.</summary>
     public string TagOf(ReadOnlySpan<byte> answer) => _fingerprints.Tag(answer);

@@ -21,6 +21,12 @@ internal sealed record ScopedQuery<TRow>(string Sql, Func<NpgsqlDataReader, TRow
 /// <param name="Rows">What a query gave for it.</param>
 internal sealed record Snapshot<TRow>(MapOrigin Origin, IReadOnlyList<TRow> Rows);
 
+/// <summary>What one snapshot holds of a target, in two ways.</summary>
+/// <param name="Origin">The target, with its account's revision.</param>
+/// <param name="Rows">What one query gave for it.</param>
+/// <param name="Others">What another gave for it.</param>
+internal sealed record Snapshot<TRow, TOther>(MapOrigin Origin, IReadOnlyList<TRow> Rows, IReadOnlyList<TOther> Others);
+
 /// <summary>
 /// Reads what a merged map is made of, in one snapshot. It is SQL by hand, in two round trips and prepared, because every deployment makes this
 /// read. Statements are prepared one by one and explicitly; Npgsql 10.0.0 must not do it by itself (Startup's DatabaseAddress says why).
@@ -31,7 +37,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
 
     private const string EnvironmentSql =
         """
-        SELECT a.revision, e.type, s.id, s.slug, e.id, e.slug, p.id, p.slug
+        SELECT a.revision, e.type, s.id, s.slug, e.id, e.slug, p.id, p.slug, e.target_profile
         FROM environments e
         JOIN sites s ON s.account_id = e.account_id AND s.id = e.site_id
         JOIN accounts a ON a.id = e.account_id
@@ -46,14 +52,45 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
         Caller caller, TargetReference target, ScopedQuery<TRow> query, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        if (await ReadOriginAsync(connection, caller.AccountId, target, cancellation) is not { } origin)
+        var found = await FindOriginAsync(caller, connection, begins: true, target, cancellation);
+        return found.Succeeded(out var origin, out var failure)
+            ? new Snapshot<TRow>(origin, await ReadRowsAsync(connection, caller.AccountId, origin.Target, query, ends: true, cancellation))
+            : failure;
+    }
+
+    /// <summary>Reads a target with the rows that two queries give for it, of one snapshot.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="target">The target.</param>
+    /// <param name="one">The first query.</param>
+    /// <param name="other">The second query.</param>
+    /// <param name="within">
+    /// A connection whose transaction holds the account's row locked, so that no other can change what is read; null to read in a repeatable-read
+    /// transaction of its own.
+    /// </param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    public async Task<Outcome<Snapshot<TOne, TOther>>> ReadBothAsync<TOne, TOther>(
+        Caller caller, TargetReference target, ScopedQuery<TOne> one, ScopedQuery<TOther> other, NpgsqlConnection? within, CancellationToken cancellation)
+    {
+        await using var own = within is null ? await database.OpenConnectionAsync(cancellation) : null;
+        var connection = within ?? own!;
+        var found = await FindOriginAsync(caller, connection, begins: within is null, target, cancellation);
+        return found.Succeeded(out var origin, out var failure)
+            ? new Snapshot<TOne, TOther>(
+                origin,
+                await ReadRowsAsync(connection, caller.AccountId, origin.Target, one, ends: false, cancellation),
+                await ReadRowsAsync(connection, caller.AccountId, origin.Target, other, ends: within is null, cancellation))
+            : failure;
+    }
+
+    private async Task<Outcome<MapOrigin>> FindOriginAsync(
+        Caller caller, NpgsqlConnection connection, bool begins, TargetReference target, CancellationToken cancellation)
+    {
+        if (await ReadOriginAsync(connection, caller.AccountId, target, begins, cancellation) is not { } origin)
         {
             return await ExplainAbsenceAsync(caller, target, cancellation);
         }
 
-        return target.App is null || origin.App is not null
-            ? new Snapshot<TRow>(origin, await ReadRowsAsync(connection, caller.AccountId, origin.Target, query, cancellation))
-            : SiteQueries.AppNotFound;
+        return target.App is null || origin.App is not null ? origin : SiteQueries.AppNotFound;
     }
 
     private async Task<Failure> ExplainAbsenceAsync(Caller caller, TargetReference target, CancellationToken cancellation) =>
@@ -63,10 +100,14 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
 
     // Leaves the transaction open: where there is no such target, giving the connection back to the pool rolls it back.
     private static async Task<MapOrigin?> ReadOriginAsync(
-        NpgsqlConnection connection, Guid accountId, TargetReference target, CancellationToken cancellation)
+        NpgsqlConnection connection, Guid accountId, TargetReference target, bool begins, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
+        if (begins)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
+        }
+
         batch.BatchCommands.Add(target.Environment is { } path ? OriginOf(accountId, path, target.App) : OriginOf(accountId));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
@@ -77,7 +118,10 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
 
         return target.Environment is null
             ? new MapOrigin(reader.GetInt64(0), target.EnvironmentType, Site: null, Environment: null, App: null)
-            : new MapOrigin(reader.GetInt64(0), reader.GetString(1), PlaceAt(reader, 2), PlaceAt(reader, 4), PlaceAt(reader, 6));
+            : new MapOrigin(reader.GetInt64(0), reader.GetString(1), PlaceAt(reader, 2), PlaceAt(reader, 4), PlaceAt(reader, 6))
+            {
+                Profile = reader.StringOrNull(8),
+            };
     }
 
     private static NpgsqlBatchCommand OriginOf(Guid accountId, EnvironmentPath path, ResourceReference? app) => new(EnvironmentSql)
@@ -99,7 +143,7 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
         new(AccountSql) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = accountId } } };
 
     private static async Task<IReadOnlyList<TRow>> ReadRowsAsync<TRow>(
-        NpgsqlConnection connection, Guid accountId, Target target, ScopedQuery<TRow> query, CancellationToken cancellation)
+        NpgsqlConnection connection, Guid accountId, Target target, ScopedQuery<TRow> query, bool ends, CancellationToken cancellation)
     {
         await using var batch = new NpgsqlBatch(connection);
         var command = new NpgsqlBatchCommand(query.Sql)
@@ -112,7 +156,11 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
         }
 
         batch.BatchCommands.Add(command);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        if (ends)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+        }
+
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
         var rows = new List<TRow>();

@@ -37,14 +37,27 @@ internal sealed partial class VariableResolver(
             return failure;
         }
 
-        var winners = Precedence.Resolve(snapshot.Rows, snapshot.Origin.Target);
+        return await MergeAsync(caller, snapshot.Origin, snapshot.Rows, mustOpen: true, cancellation);
+    }
+
+    /// <summary>Merges what a snapshot holds of a target.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="origin">The target.</param>
+    /// <param name="candidates">The secrets of its scopes.</param>
+    /// <param name="mustOpen">False where the map is only looked at: a value that cannot be opened is then left out, and said so.</param>
+    /// <param name="cancellation">Cancels the wait.</param>
+    /// <exception cref="SealedValueException">A value cannot be opened, and must.</exception>
+    public async Task<MergedVariables> MergeAsync(
+        Caller caller, MapOrigin origin, IReadOnlyList<Candidate> candidates, bool mustOpen, CancellationToken cancellation)
+    {
+        var winners = Precedence.Resolve(candidates, origin.Target);
         var variables = new MergedVariables(
-            snapshot.Origin,
+            origin,
             winners.Sum(w => w.Value?.Sealed.Length ?? 0),
             await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation));
         try
         {
-            await FillAsync(variables, caller, winners, cancellation);
+            await FillAsync(variables, caller, winners, mustOpen, cancellation);
             return variables;
         }
         catch
@@ -54,19 +67,34 @@ internal sealed partial class VariableResolver(
         }
     }
 
-    private async Task FillAsync(MergedVariables variables, Caller caller, IEnumerable<Candidate> winners, CancellationToken cancellation)
+    private async Task FillAsync(
+        MergedVariables variables, Caller caller, IEnumerable<Candidate> winners, bool mustOpen, CancellationToken cancellation)
     {
         var target = variables.Origin.Target;
         var claims = new List<VariableClaim<Candidate>>();
         foreach (var winner in winners)
         {
-            claims.AddRange(await ClaimsOfAsync(caller, winner, cancellation));
+            try
+            {
+                claims.AddRange(await ClaimsOfAsync(caller, winner, cancellation));
+            }
+            catch (SealedValueException) when (!mustOpen)
+            {
+                variables.LeaveOutUnreadable(winner.Name);
+            }
         }
 
         var now = clock.Now();
         foreach (var claim in VariableClaims.Resolve(claims, target))
         {
-            await AddAsync(variables, caller, claim, claim.StateOf(reserved, now), cancellation);
+            try
+            {
+                await AddAsync(variables, caller, claim, claim.StateOf(reserved, now), cancellation);
+            }
+            catch (SealedValueException) when (!mustOpen)
+            {
+                variables.LeaveOutUnreadable(claim.Secret.Name);
+            }
         }
 
         foreach (var collision in VariableClaims.Collisions(claims, target))
@@ -117,18 +145,21 @@ internal sealed partial class VariableResolver(
         switch (state)
         {
             case ResolvedState.Injected when claim.Text is { } text:
-                variables.Add(claim.Name, claim.Secret, text);
+                variables.Add(claim.Name, OriginOf(claim), text);
                 break;
             case ResolvedState.Injected:
                 var value = ValueOf(claim.Secret);
                 var length = await sealer.OpenAsync(caller, value, variables.Free(value.Sealed.Length), cancellation);
-                variables.Add(claim.Name, claim.Secret, length);
+                variables.Add(claim.Name, OriginOf(claim), length);
                 break;
             default:
                 variables.LeaveOut(claim.Name, state);
                 break;
         }
     }
+
+    private static ValueOrigin OriginOf(VariableClaim<Candidate> claim) => new(
+        claim.Secret.Id, claim.Secret.Version, claim.Secret.Scope.Rung, claim.Field, claim.Secret.Value?.Kind == ValueKind.Secret);
 
     private StoredValue ValueOf(Candidate secret)
     {

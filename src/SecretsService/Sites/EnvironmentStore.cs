@@ -32,6 +32,7 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             Name = request.Name,
             Type = request.Type is null ? EnvironmentTypes.DefaultFor(slug, isProduction) : EnvironmentTypes.Canonical(request.Type),
             IsProduction = isProduction,
+            TargetProfile = request.Target,
             Tags = [.. request.Tags ?? []],
             CreatedAt = now,
             UpdatedAt = now,
@@ -53,6 +54,7 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
         row.Slug = request.Slug ?? row.Slug;
         row.Type = request.Type is null ? row.Type : EnvironmentTypes.Canonical(request.Type);
         row.IsProduction = request.IsProduction ?? row.IsProduction;
+        row.TargetProfile = request.Target.Or(row.TargetProfile);
         row.Tags = request.Tags.Or(row.Tags);
         if (!db.ChangeTracker.HasChanges())
         {

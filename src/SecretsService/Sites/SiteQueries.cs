@@ -37,6 +37,7 @@ internal sealed class SiteQueries(SecretsDbContext db)
         Name = environment.Name,
         Type = environment.Type,
         IsProduction = environment.IsProduction,
+        Target = environment.TargetProfile,
         Tags = environment.Tags,
         CreatedAt = environment.CreatedAt,
         UpdatedAt = environment.UpdatedAt,
