@@ -22,6 +22,10 @@ public sealed class ApiClient(HttpClient http, string? token)
     public Task<ApiAnswer> PutAsync(string path, object body, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Put, path, JsonOf(body), headers);
 
+    /// <inheritdoc cref="PostAsync"/>
+    public Task<ApiAnswer> PatchAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Patch, path, JsonOf(body), headers);
+
     public Task<ApiAnswer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, content: null);
 
     /// <summary>Sends a request.</summary>

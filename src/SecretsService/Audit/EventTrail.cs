@@ -45,6 +45,11 @@ internal static class EventNames
     public const string SecretRolledBack = "secret.rolled_back";
     public const string SecretRevealed = "secret.revealed";
     public const string SecretsImported = "secrets.imported";
+    public const string DeploymentCreated = "deployment.created";
+    public const string DeploymentDeploying = "deployment.deploying";
+    public const string DeploymentDeployed = "deployment.deployed";
+    public const string DeploymentFailed = "deployment.failed";
+    public const string DeploymentVariablesRead = "deployment.variables_read";
     public const string SecretTypeCreated = "secret-type.created";
     public const string SecretTypeUpdated = "secret-type.updated";
     public const string SecretTypeDeleted = "secret-type.deleted";

@@ -58,6 +58,14 @@ internal static class Answer
             }
             : Refused(failure);
 
+    /// <summary>Answers with an object that was created and whose work goes on elsewhere, and where it is to be found.</summary>
+    /// <inheritdoc cref="Created"/>
+    public static IResult Accepted<T>(Outcome<T> outcome, string message, Func<T, string> location)
+        where T : notnull =>
+        outcome.Succeeded(out var data, out var failure)
+            ? Enveloped(data, message, StatusCodes.Status202Accepted, HttpExtensions.ApiPath + location(data))
+            : Refused(failure);
+
     /// <summary>Answers with objects that were created together.</summary>
     public static IResult CreatedAll<T>(IReadOnlyList<T> data, string message) => Enveloped(data, message, StatusCodes.Status201Created);
 

@@ -150,6 +150,52 @@ internal static class AnswerExamples
         HttpStatus = StatusCodes.Status200OK,
     };
 
+    private static readonly Deployment Release = new()
+    {
+        Id = Id(7),
+        Number = 12,
+        EnvironmentId = Id(2),
+        Site = "shop",
+        Environment = "production",
+        Status = DeploymentStatus.Pending,
+        Revision = 41,
+        VariableCount = 2,
+        Target = "lambda",
+        TargetDeploymentId = null,
+        Secrets = RollbackSecrets.Current,
+        Description = "Release 42",
+        IncludeUploads = null,
+        IncludeDatabase = null,
+        Stdout = "",
+        Stderr = "",
+        Warnings = [],
+        CreatedAt = Day,
+        CreatedBy = "pipeline",
+        StartedAt = null,
+        FinishedAt = null,
+        UpdatedAt = Day,
+    };
+
+    private static readonly Preflight Check = new()
+    {
+        Ok = false,
+        Problems =
+        [
+            new()
+            {
+                Code = ProblemCodes.Missing,
+                Severity = ProblemSeverity.Error,
+                Key = "STRIPE_SECRET_KEY",
+                Message = "STRIPE_SECRET_KEY is missing. Looked at the secrets of site shop, environment production; of site shop, type production; of site shop; "
+                    + "of the account, type production; of the account. None of the 5 scopes that this target gets values from has it. Create it at one of them.",
+            },
+        ],
+        Target = "lambda",
+        VariableCount = 1,
+        SizeBytes = 15,
+        Revision = 41,
+    };
+
     private static readonly IReadOnlyList<RequiredSecret> Required =
     [
         new() { Key = "DEBUG_MODE", Optional = true, Description = null, SecretType = null },
@@ -184,6 +230,9 @@ internal static class AnswerExamples
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
+        : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
+        : type == typeof(ListEnvelope<Deployment>) ? List(Release, message)
+        : type == typeof(Envelope<Preflight>) ? One(Check, status, message)
         : type == typeof(MergedMap) ? Json(Map)
         : type == typeof(ResolvedMap) ? Json(ResolvedExamples.Map)
         : type == typeof(Envelope<ResolvedKey>) ? One(ResolvedExamples.Key, status, message)
@@ -218,6 +267,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.EnvironmentSecrets, Description = "Secrets of one environment: they override global ones with the same key." },
         new() { Name = ApiTags.SecretTypes, Description = "What the value of a typed secret must be." },
         new() { Name = ApiTags.MergedMap, Description = "What a deployment gets: one value for each key." },
+        new() { Name = ApiTags.Deployments, Description = "Merged maps that are frozen for a deployment, and what became of it." },
         new() { Name = ApiTags.Sites, Description = "Deployable projects." },
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
@@ -236,6 +286,7 @@ internal static class ApiTags
     public const string Secrets = "Secrets";
     public const string SecretTypes = "Secret types";
     public const string MergedMap = "Merged map";
+    public const string Deployments = "Deployments";
     public const string Sites = "Sites";
     public const string Environments = "Environments";
     public const string Apps = "Apps";

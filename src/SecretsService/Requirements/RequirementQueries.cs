@@ -44,6 +44,11 @@ internal sealed class RequirementQueries(SecretsDbContext db, SiteQueries sites)
             .Select(r => new Requirement(r.Name, r.SiteId, r.Site!.Slug, r.AppId, r.App!.Slug))
             .ToListAsync(cancellation);
 
+    /// <summary>Lists what a deployment needs: what its site has declared and, where an app is deployed, the app too. By key; a key may stand twice.</summary>
+    public async Task<IReadOnlyList<RequiredSecret>> ForTargetAsync(Caller caller, Guid siteId, Guid? appId, CancellationToken cancellation) =>
+        await db.RequiredSecrets.Where(r => r.AccountId == caller.AccountId && r.SiteId == siteId && (r.AppId == null || r.AppId == appId))
+            .OrderBy(r => r.Name).Select(AsRequiredSecret).ToListAsync(cancellation);
+
     /// <summary>Finds the site or app that a path means.</summary>
     public async Task<Outcome<RequirementOwner>> FindOwnerAsync(Caller caller, RequirementOwnerPath path, CancellationToken cancellation)
     {

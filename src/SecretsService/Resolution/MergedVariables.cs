@@ -38,7 +38,8 @@ internal sealed class MergedVariables : IDisposable
     private readonly List<string> _expired = [];
     private readonly List<string> _withheld = [];
     private readonly List<string> _unreadable = [];
-    private readonly List<string> _warnings = [];
+    private readonly List<string> _reserved = [];
+    private readonly List<string> _collisions = [];
     private readonly FingerprintKey _fingerprints;
 
     /// <summary>Makes an empty map.</summary>
@@ -69,8 +70,17 @@ internal sealed class MergedVariables : IDisposable
     /// <summary>The secrets whose values do not open. None is in a map that is handed out.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
 
+    /// <summary>The variables that are left out because the platform sets them itself.</summary>
+    public IReadOnlyList<string> Reserved => _reserved;
+
+    /// <summary>What there is to say of variables that two secrets would give.</summary>
+    public IReadOnlyList<string> Collisions => _collisions;
+
     /// <summary>What the reader should know, without a value.</summary>
-    public IReadOnlyList<string> Warnings => _warnings;
+    public IReadOnlyList<string> Warnings => FrozenWarnings ?? [.. _reserved.Select(name => $"{name} is reserved and was left out."), .. _collisions];
+
+    /// <summary>What the reader of a map that was frozen earlier should know: what there was to say then. Null for a map of today.</summary>
+    public IReadOnlyList<string>? FrozenWarnings { get; init; }
 
     /// <summary>Where the next value is to be opened into.</summary>
     /// <param name="bytes">How many bytes it may take.</param>
@@ -86,6 +96,13 @@ internal sealed class MergedVariables : IDisposable
         _plaintext.Advance(length);
     }
 
+    /// <summary>Adds a variable that is empty because nothing gives it, where it belongs by its name.</summary>
+    public void AddEmpty(string name)
+    {
+        var index = _variables.FindIndex(v => string.CompareOrdinal(v.Name, name) > 0);
+        _variables.Insert(index < 0 ? _variables.Count : index, (name, null, 0, 0));
+    }
+
     /// <summary>Adds a variable that a field of a typed secret gives.</summary>
     public void Add(string name, ValueOrigin origin, string value) =>
         Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
@@ -96,22 +113,28 @@ internal sealed class MergedVariables : IDisposable
         switch (state)
         {
             case ResolvedState.Expired:
-                _expired.Add(name);
+                LeaveOutExpired(name);
                 break;
             case ResolvedState.Withheld:
-                _withheld.Add(name);
+                LeaveOutWithheld(name);
                 break;
             default:
-                Warn($"{name} is reserved and was left out.");
+                _reserved.Add(name);
                 break;
         }
     }
 
+    /// <summary>Says of a variable that the target does not get it because the value that decides has expired.</summary>
+    public void LeaveOutExpired(string name) => _expired.Add(name);
+
+    /// <summary>Says of a variable that the target does not get it because of a tombstone.</summary>
+    public void LeaveOutWithheld(string name) => _withheld.Add(name);
+
     /// <summary>Says of a secret that its value does not open.</summary>
     public void LeaveOutUnreadable(string secretName) => _unreadable.Add(secretName);
 
-    /// <summary>Adds a warning.</summary>
-    public void Warn(string warning) => _warnings.Add(warning);
+    /// <summary>Says of a variable that two secrets would give it.</summary>
+    public void Warn(string collision) => _collisions.Add(collision);
 
     /// <summary>The strong entity tag of an answer made from this map: it changes exactly when the answer does, and reveals nothing of it.</summary>
     public string TagOf(ReadOnlySpan<byte> answer) => _fingerprints.Tag(answer);

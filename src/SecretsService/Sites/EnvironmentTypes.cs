@@ -7,13 +7,14 @@ internal static class EnvironmentTypes
 {
     public const string Production = "production";
     public const string Development = "development";
+    public const string Local = "local";
 
     private static readonly Dictionary<string, string> BuiltIn = new(StringComparer.Ordinal)
     {
         [Production] = Production,
         [Development] = Development,
         ["preview"] = "preview",
-        ["local"] = "local",
+        [Local] = Local,
         ["prod"] = Production,
         ["dev"] = Development,
         ["pr"] = "preview",

@@ -1,0 +1,52 @@
+using FluentValidation;
+using SecretsService.Contracts;
+using SecretsService.Formats;
+using SecretsService.Http;
+using SecretsService.Secrets;
+
+namespace SecretsService.Deployments;
+
+/// <summary>The rules that requests about deployments share.</summary>
+internal static class DeploymentRules
+{
+    public const int MaxRequired = 1_000;
+
+    public static void MustBeProfile<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(name => name is null || TargetProfiles.Find(name) is not null)
+        .WithMessage($"Must be one of {string.Join(", ", TargetProfiles.All.Select(p => p.Name))}.");
+
+    public static void MustBeKeys<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
+        .Must(keys => keys is null || keys.Count <= MaxRequired)
+        .WithMessage($"May name {MaxRequired} keys at most.")
+        .Must(keys => keys is null || keys.All(key => key is not null && SecretName.IsName(key)))
+        .WithMessage($"Each must be a key. {SecretName.Rule}");
+}
+
+internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeployment>
+{
+    public CreateDeploymentValidator()
+    {
+        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Required).MustBeKeys();
+        RuleFor(d => d.Description).MustBeDescription();
+    }
+}
+
+internal sealed class RollbackDeploymentValidator : AbstractValidator<RollbackDeployment>
+{
+    public RollbackDeploymentValidator()
+    {
+        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Required).MustBeKeys();
+        RuleFor(d => d.Description).MustBeDescription();
+    }
+}
+
+internal sealed class RunPreflightValidator : AbstractValidator<RunPreflight>
+{
+    public RunPreflightValidator()
+    {
+        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Required).MustBeKeys();
+    }
+}

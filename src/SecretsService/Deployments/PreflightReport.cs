@@ -1,0 +1,172 @@
+using System.Globalization;
+using SecretsService.Contracts;
+using SecretsService.Formats;
+using SecretsService.Outcomes;
+using SecretsService.Resolution;
+using SecretsService.Secrets;
+using SecretsService.Sites;
+
+namespace SecretsService.Deployments;
+
+/// <summary>Collects what there is to say of a map before it is deployed: every problem, none but once.</summary>
+/// <param name="variables">The map.</param>
+/// <param name="explanation">Why it is as it is; null for a map that was frozen earlier, where nothing can be mended any more.</param>
+internal sealed class PreflightReport(MergedVariables variables, Explanation? explanation)
+{
+    private readonly Dictionary<(string Code, string? Key), PreflightProblem> _problems = [];
+
+    /// <summary>Every problem: those that stand against a deployment first, then by key.</summary>
+    public IReadOnlyList<PreflightProblem> Problems =>
+    [
+        .. _problems.Values.OrderBy(p => p.Severity).ThenBy(p => p.Key, StringComparer.Ordinal).ThenBy(p => p.Code, StringComparer.Ordinal),
+    ];
+
+    // On a developer's machine what is missing is a warning and an empty value.
+    private bool IsLocal => variables.Origin.EnvironmentType == EnvironmentTypes.Local;
+
+    /// <summary>Checks what is required; one key may be required several times.</summary>
+    public void RequireAll(IEnumerable<RequiredSecret> required)
+    {
+        var given = variables.All.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var requirement in required.OrderBy(r => r.Optional))
+        {
+            if (explanation is null)
+            {
+                RequireFrozen(requirement, given);
+            }
+            else
+            {
+                Require(requirement, explanation.OfWithScopes(requirement.Key));
+            }
+        }
+    }
+
+    /// <summary>Says what is left out of the map: expired and reserved ones, values that do not open, variables that are given twice.</summary>
+    public void AddWhatIsLeftOut()
+    {
+        foreach (var name in variables.Expired)
+        {
+            AddExpired(name, isOptional: false);
+        }
+
+        foreach (var name in variables.Reserved)
+        {
+            Add(ProblemCodes.Reserved, ProblemSeverity.Error, name, $"{name} is reserved: the platform sets it itself. Rename the secret, or the field that gives it.");
+        }
+
+        foreach (var name in variables.Unreadable)
+        {
+            Add(ProblemCodes.Unreadable, ProblemSeverity.Error, name, $"The value of {name} cannot be opened. Write it anew.");
+        }
+
+        foreach (var collision in variables.Collisions)
+        {
+            Add(ProblemCodes.Collision, ProblemSeverity.Warning, collision[..collision.IndexOf(' ', StringComparison.Ordinal)], collision);
+        }
+    }
+
+    /// <summary>Says which values do not satisfy their type.</summary>
+    public void AddViolations(IEnumerable<(string Name, FieldErrors Errors)> violations)
+    {
+        foreach (var (name, errors) in violations)
+        {
+            var faults = string.Join(" ", errors.Select(e => $"{e.Key}: {string.Join(' ', e.Value)}"));
+            Add(ProblemCodes.TypeViolation, ProblemSeverity.Error, name, $"The value of {name} does not satisfy its type. {faults}");
+        }
+    }
+
+    /// <summary>Says which values of the map expire soon.</summary>
+    public void AddExpiringSoon(IEnumerable<Candidate> candidates, DateTimeOffset now, int days)
+    {
+        var expiries = candidates.Where(c => c.ExpiresAt > now && c.ExpiresAt <= now.AddDays(days)).ToDictionary(c => c.Id, c => c.ExpiresAt!.Value);
+        foreach (var variable in variables.All)
+        {
+            if (variable.Origin is { } origin && expiries.TryGetValue(origin.SecretId, out var at))
+            {
+                var when = at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                Add(ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name, $"{variable.Name} expires at {when}, within {days} days. Write a new value with a later expires_at.");
+            }
+        }
+    }
+
+    /// <summary>Says what a target cannot be given.</summary>
+    public void AddFaults(TargetProfile profile)
+    {
+        foreach (var fault in profile.Check([.. variables.All.Select(v => new Variable(v.Name, v.Value, v.Origin?.IsSecret ?? false))]))
+        {
+            Add(ProblemCodes.TargetLimit, ProblemSeverity.Error, fault.Name, fault.Name is { } name ? $"{name} for the target {profile.Name}: {fault.Reason}" : $"For the target {profile.Name}: {fault.Reason}");
+        }
+    }
+
+    private void Require(RequiredSecret requirement, ResolvedKey resolved)
+    {
+        var key = requirement.Key;
+        switch (resolved.State)
+        {
+            case ResolvedState.Injected:
+                RequireType(requirement, resolved);
+                break;
+            case ResolvedState.Expired:
+                AddExpired(key, requirement.Optional);
+                GiveEmpty(requirement);
+                break;
+            case ResolvedState.Withheld:
+                AddRequired(ProblemCodes.Withheld, requirement, $"{key} is withheld. {resolved.Reason}");
+                break;
+            case ResolvedState.Reserved:
+                AddRequired(ProblemCodes.Reserved, requirement, $"{key} is required, and reserved. {resolved.Reason}");
+                break;
+            case ResolvedState.Deleted or ResolvedState.Absent:
+                AddRequired(ProblemCodes.Missing, requirement, $"{key} is missing. {LookedAt(resolved)} {resolved.Reason}");
+                GiveEmpty(requirement);
+                break;
+        }
+    }
+
+    private void RequireType(RequiredSecret requirement, ResolvedKey resolved)
+    {
+        if (requirement.SecretType is { } type && resolved.Winner?.SecretType != type)
+        {
+            var has = resolved.Winner?.SecretType is { } other ? $"has the type {other}" : "has none";
+            AddRequired(ProblemCodes.TypeMismatch, requirement, $"{requirement.Key} must have the secret type {type}, and {has}. Create it anew with that type.");
+        }
+    }
+
+    private void RequireFrozen(RequiredSecret requirement, HashSet<string> given)
+    {
+        // A key whose type gives a variable for each field is in the map by those.
+        if (!given.Contains(requirement.Key) && !given.Any(name => name.StartsWith(requirement.Key + "_", StringComparison.Ordinal) && requirement.SecretType is not null))
+        {
+            AddRequired(
+                ProblemCodes.Missing, requirement,
+                $"{requirement.Key} is not in the map of the deployment to go back to. Go back with today's secrets instead (\"secrets\": \"current\").");
+        }
+    }
+
+    private void AddExpired(string key, bool isOptional)
+    {
+        var severity = IsLocal || isOptional ? ProblemSeverity.Warning : ProblemSeverity.Error;
+        Add(ProblemCodes.Expired, severity, key, $"{key} has expired. {explanation?.OfWithScopes(key).Reason}".TrimEnd());
+    }
+
+    private void AddRequired(string code, RequiredSecret requirement, string message)
+    {
+        var what = requirement.Description is { Length: > 0 } description ? $" It is for: {description}" : "";
+        Add(code, IsLocal || requirement.Optional ? ProblemSeverity.Warning : ProblemSeverity.Error, requirement.Key, message + what);
+    }
+
+    // What stands against a deployment is said before what does not, and the first word stands.
+    private void Add(string code, ProblemSeverity severity, string? key, string message) =>
+        _problems.TryAdd((code, key), new PreflightProblem { Code = code, Severity = severity, Key = key, Message = message });
+
+    private void GiveEmpty(RequiredSecret requirement)
+    {
+        if (IsLocal && !requirement.Optional && variables.All.All(v => v.Name != requirement.Key))
+        {
+            variables.AddEmpty(requirement.Key);
+        }
+    }
+
+    private static string LookedAt(ResolvedKey resolved) =>
+        $"Looked at the secrets {string.Join("; ", resolved.Scopes!.Select(s => ScopeWords.At(s.Scope)))}.";
+}
