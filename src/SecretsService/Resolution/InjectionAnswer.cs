@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Formats;
@@ -41,30 +40,15 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
         variables.ForEach((name, value) =>
         {
             json.WritePropertyName(name);
-            json.WriteRawValue(Quoted(value, escaped), skipInputValidation: true);
+            escaped.Reset();
+            JsonText.Write(value, Answer.Encoder, escaped);
+            json.WriteRawValue(escaped.Written.Span, skipInputValidation: true);
         });
         json.WriteEndObject();
         WriteMeta(json);
         json.WriteString("message", "Merged map retrieved successfully");
         json.WriteNumber("http_status", StatusCodes.Status200OK);
         json.WriteEndObject();
-    }
-
-    // By hand, because the writer escapes a value in an array of the shared pool that it does not clear.
-    private static ReadOnlySpan<byte> Quoted(ReadOnlySpan<byte> value, ZeroingBuffer escaped)
-    {
-        escaped.Reset();
-        escaped.Write("\""u8);
-        var done = false;
-        while (!done)
-        {
-            done = Answer.Encoder.EncodeUtf8(value, escaped.GetSpan(1_024), out var consumed, out var written) == OperationStatus.Done;
-            escaped.Advance(written);
-            value = value[consumed..];
-        }
-
-        escaped.Write("\""u8);
-        return escaped.Written.Span;
     }
 
     private void WriteMeta(Utf8JsonWriter json)
