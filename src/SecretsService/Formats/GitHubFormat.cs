@@ -14,7 +14,7 @@ internal sealed class GitHubFormat : VariableFormat
     /// <summary>What a job prints first, so that its log shows none of the values.</summary>
     public static readonly VariableFormat Masks = new GitHubMaskFormat();
 
-    private static readonly byte[] Domain = "secrets-service/github-delimiter/1\0"u8.ToArray();
+    private static ReadOnlySpan<byte> Domain => "secrets-service/github-delimiter/1\0"u8;
 
     public override string Name => "github";
 

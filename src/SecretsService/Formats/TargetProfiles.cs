@@ -37,13 +37,9 @@ internal static class TargetProfiles
         new("kubernetes", "Kubernetes, by a Secret", new KubernetesFormat()),
         new("lambda", "AWS Lambda", new LambdaFormat()),
         LambdaWordPress,
-        .. SystemdProfiles(),
+        new("systemd", "systemd, by EnvironmentFile=", new SystemdFormat()),
     ];
 
     /// <summary>Finds a profile by its name; null where there is none.</summary>
     public static TargetProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
-
-    // HOOK: there from the moment that VariableFormats has the format systemd; then `new("systemd", ..., new SystemdFormat())` can stand in its place.
-    private static IEnumerable<TargetProfile> SystemdProfiles() =>
-        VariableFormats.Find("systemd") is { } format ? [new TargetProfile("systemd", "systemd, by EnvironmentFile=", format)] : [];
 }

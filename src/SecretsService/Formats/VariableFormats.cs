@@ -11,11 +11,14 @@ internal static class VariableFormats
     [
         new ComposeFormat(),
         new DockerFormat(),
+        new DotEnvFormat(),
         new GitHubFormat(),
         new KubernetesFormat(),
         new LambdaFormat(),
+        new NodeFormat(),
         new PhpFormat(),
         new ShellFormat(),
+        new SystemdFormat(),
         new TerraformFormat(),
         new YamlFormat(),
     ];
