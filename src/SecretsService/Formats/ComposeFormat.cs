@@ -35,7 +35,7 @@ internal sealed class ComposeFormat : VariableFormat
             (byte)'\r' => "\\r"u8,
             (byte)'"' => "\\\""u8,
             (byte)'$' => "\\$"u8,
-            // Until some version after 2.1 the parser took the quote after any backslash for an escaped one: a last backslash is written in octal.
+            // Older versions take the quote after any backslash for an escaped one: a last backslash is written in octal.
             _ => text.Length == 1 ? "\\0134"u8 : "\\\\"u8,
         });
         return 1;

@@ -9,7 +9,7 @@ namespace SecretsService.Tests.Formats;
 /// everything that these functions look for is ASCII or, in <c>isSpace</c>, of the first page of Unicode.
 /// </summary>
 /// <param name="endsAtAnyQuoteWithoutBackslash">
-/// How older versions (2.1 among them) found the end of a quoted value: at the first quote that no backslash stands before, even where that backslash is
+/// How older versions found the end of a quoted value: at the first quote that no backslash stands before, even where that backslash is
 /// an escaped one itself.
 /// </param>
 internal sealed class ComposeDotEnv(bool endsAtAnyQuoteWithoutBackslash = false)

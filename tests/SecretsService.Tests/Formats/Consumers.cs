@@ -16,7 +16,7 @@ internal static class Consumers
         new ShellConsumer("dash -eu", "eval", "dash", "-eu"),
         new SystemdConsumer(),
         new PortedConsumer("compose", "compose-go v2.13.0, package dotenv, ported", "compose", file => new ComposeDotEnv().Parse(file)),
-        new PortedConsumer("compose, older", "compose-go v2.1, package dotenv, ported", "compose", file => new ComposeDotEnv(endsAtAnyQuoteWithoutBackslash: true).Parse(file)),
+        new PortedConsumer("compose, older", "an older compose-go of v2, package dotenv, ported", "compose", file => new ComposeDotEnv(endsAtAnyQuoteWithoutBackslash: true).Parse(file)),
         new PortedConsumer("docker --env-file", "docker/cli 28, pkg/kvfile, ported", "docker", DockerKeyValueFile.Parse),
         new PortedConsumer("runner", "actions/runner for Linux and macOS, FileCommandManager, ported", "github", file => new GitHubRunnerFile(isWindows: false).Read(file)),
         new PortedConsumer("runner, Windows", "actions/runner for Windows, FileCommandManager, ported", "github", file => new GitHubRunnerFile(isWindows: true).Read(file)),

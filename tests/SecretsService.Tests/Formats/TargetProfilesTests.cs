@@ -20,7 +20,8 @@ public sealed class TargetProfilesTests
 
     [Fact]
     public void The_targets_are_listed_by_name() =>
-        TargetProfiles.All.Select(p => p.Name).Except(["systemd"]).ShouldBe(["compose", "docker", "github", "kubernetes", "lambda", "lambda-wordpress"]);
+        TargetProfiles.All.Select(p => p.Name)
+            .ShouldBe(["compose", "docker", "github", "kubernetes", "lambda", "lambda-wordpress", "systemd"]);
 
     [Fact]
     public void There_are_45_names_that_WordPress_reserves() => TargetProfiles.LambdaWordPress.PlatformNames.Count.ShouldBe(45);
@@ -32,13 +33,13 @@ public sealed class TargetProfilesTests
         foreach (var cased in new[] { name, name.ToLowerInvariant(), char.ToLowerInvariant(name[0]) + name[1..] })
         {
             TargetProfiles.LambdaWordPress.FaultOfName(cased).ShouldBe("The platform of the target lambda-wordpress sets this variable itself. Choose another name.");
-            Profile("lambda-wordpress").Check([Trial.Variable(cased, "1")]).First().Name.ShouldBe(cased);
+            Profile("lambda-wordpress").Check([Carrying.Variable(cased, "1")]).First().Name.ShouldBe(cased);
         }
     }
 
     [Fact]
     public void A_name_that_both_the_platform_and_its_format_refuse_is_one_fault() =>
-        Profile("lambda-wordpress").Check([Trial.Variable("TZ", "UTC")]).ShouldHaveSingleItem();
+        Profile("lambda-wordpress").Check([Carrying.Variable("TZ", "UTC")]).ShouldHaveSingleItem();
 
     [Fact]
     public void WordPress_refuses_what_AWS_Lambda_refuses() => Profile("lambda-wordpress").FaultOfName("_X_AMZN_TRACE_ID").ShouldBe(Profile("lambda").FaultOfName("_X_AMZN_TRACE_ID"));
@@ -54,7 +55,7 @@ public sealed class TargetProfilesTests
     [InlineData("lambda-wordpress", 4_080, 1)]
     public void AWS_Lambda_takes_4096_bytes_of_JSON_for_all_together(string target, int valueBytes, int faults)
     {
-        var variables = new[] { Trial.Variable("AB", new string('x', valueBytes - 100)), Trial.Variable("CD", new string('y', 100)) };
+        var variables = new[] { Carrying.Variable("AB", new string('x', valueBytes - 100)), Carrying.Variable("CD", new string('y', 100)) };
 
         Profile(target).Check(variables).Count.ShouldBe(faults);
     }
@@ -62,21 +63,21 @@ public sealed class TargetProfilesTests
     [Fact]
     public void What_is_too_much_together_is_said_with_its_size_the_limit_and_the_largest_ones() =>
         Profile("lambda").Check(
-            [Trial.Variable("AB", new string('x', 900)), Trial.Variable("CD", new string('x', 2_000)), Trial.Variable("EF", "1"), Trial.Variable("GH", new string('x', 1_500))])
+            [Carrying.Variable("AB", new string('x', 900)), Carrying.Variable("CD", new string('x', 2_000)), Carrying.Variable("EF", "1"), Carrying.Variable("GH", new string('x', 1_500))])
             .ShouldHaveSingleItem().ShouldBe(new FormatFault(
                 null,
                 "Names and values measure 4,434 bytes as JSON, and AWS Lambda takes 4,096 bytes for all together. The largest: CD (2,000 bytes), GH (1,500 bytes), AB (900 bytes). "
                 + "Let the function fetch some when it starts."));
 
     [Theory]
-    [InlineData("\"", 2_044)]
-    [InlineData("\n", 2_044)]
+    [InlineData("\"", 2_043)]
+    [InlineData("\n", 2_043)]
     [InlineData("\u0001", 681)]
-    [InlineData("é", 2_044)]
+    [InlineData("é", 2_043)]
     public void AWS_Lambda_measures_what_JSON_escapes(string character, int most)
     {
-        Profile("lambda").Check([Trial.Variable("A1", string.Concat(Enumerable.Repeat(character, most)))]).ShouldBeEmpty();
-        Profile("lambda").Check([Trial.Variable("A1", string.Concat(Enumerable.Repeat(character, most + 1)))]).ShouldNotBeEmpty();
+        Profile("lambda").Check([Carrying.Variable("A1", string.Concat(Enumerable.Repeat(character, most)))]).ShouldBeEmpty();
+        Profile("lambda").Check([Carrying.Variable("A1", string.Concat(Enumerable.Repeat(character, most + 1)))]).ShouldNotBeEmpty();
     }
 
     [Theory]
@@ -88,8 +89,8 @@ public sealed class TargetProfilesTests
     {
         Profile(target).FaultOfSize(name, most).ShouldBeNull();
         Profile(target).FaultOfSize(name, most + 1).ShouldNotBeNull();
-        Profile(target).Check([Trial.Variable(name, new string('x', most))]).ShouldBeEmpty();
-        Profile(target).Check([Trial.Variable(name, new string('x', most + 1))]).ShouldNotBeEmpty();
+        Profile(target).Check([Carrying.Variable(name, new string('x', most))]).ShouldBeEmpty();
+        Profile(target).Check([Carrying.Variable(name, new string('x', most + 1))]).ShouldNotBeEmpty();
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class TargetProfilesTests
     [InlineData(1, 1)]
     public void A_Kubernetes_Secret_has_a_mebibyte_in_all(int more, int faults)
     {
-        var variables = Enumerable.Range(0, 16).Select(i => Trial.Variable($"V{i}", new string('x', 65_536 + (i == 0 ? more : 0)))).ToList();
+        var variables = Enumerable.Range(0, 16).Select(i => Carrying.Variable($"V{i}", new string('x', 65_536 + (i == 0 ? more : 0)))).ToList();
 
         var found = Profile("kubernetes").Check(variables);
 
@@ -111,7 +112,7 @@ public sealed class TargetProfilesTests
 
     [Fact]
     public void Everything_is_said_at_once() =>
-        Profile("github").Check([Trial.Variable("GITHUB_A", new string('x', 50_000) + "\r"), Trial.Variable("B", "ends so\r"), Trial.Variable("C", "fine")])
+        Profile("github").Check([Carrying.Variable("GITHUB_A", new string('x', 50_000) + "\r"), Carrying.Variable("B", "ends so\r"), Carrying.Variable("C", "fine")])
             .Select(f => f.Name).ShouldBe(["GITHUB_A", "GITHUB_A", "GITHUB_A", "B"]);
 
     [Theory]
@@ -121,18 +122,18 @@ public sealed class TargetProfilesTests
     public void A_target_carries_line_breaks_or_not(string target, bool carries)
     {
         Profile(target).CarriesLineBreaks.ShouldBe(carries);
-        Profile(target).Check([Trial.Variable("AB", "a\nb")]).Count.ShouldBe(carries ? 0 : 1);
+        Profile(target).Check([Carrying.Variable("AB", "a\nb")]).Count.ShouldBe(carries ? 0 : 1);
     }
 
     [Fact]
     public void A_target_that_there_is_not_is_not_found() => TargetProfiles.Find("heroku").ShouldBeNull();
 
     [Fact]
-    public void Every_hard_value_is_carried_or_refused_by_name_at_every_target()
+    public void A_target_speaks_of_the_variables_that_it_was_given_only()
     {
         foreach (var (profile, value) in TargetProfiles.All.SelectMany(p => HardValues.All.Select(v => (p, v.Value))))
         {
-            profile.Check([Trial.Variable("SUBJECT", value)]).ShouldAllBe(f => f.Name == "SUBJECT");
+            profile.Check([Carrying.Variable("SUBJECT", value)]).ShouldAllBe(f => f.Name == null || f.Name == "SUBJECT");
         }
     }
 

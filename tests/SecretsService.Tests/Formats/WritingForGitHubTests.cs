@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using SecretsService.Formats;
@@ -13,7 +15,7 @@ public sealed partial class WritingForGitHubTests
 
     [Fact]
     public void The_same_variables_give_the_same_bytes() =>
-        Trial.Write(Format, Trial.Variable("A", "1")).ShouldBe(Trial.Write(Format, Trial.Variable("A", "1")));
+        Format.Written([Carrying.Variable("A", "1")]).ShouldBe(Format.Written([Carrying.Variable("A", "1")]));
 
     [Fact]
     public void The_delimiter_is_one_of_GitHubs_own_kind() => DelimiterOf("1").ShouldMatch("^ghadelimiter_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
@@ -24,16 +26,16 @@ public sealed partial class WritingForGitHubTests
     [Fact]
     public void Another_account_has_another_delimiter_for_the_same_variables()
     {
-        var written = Trial.Write(Format, Trial.ContextWithKey("another key"), [Trial.Variable("A", "1")]);
+        var written = WrittenWith(ContextWithKey("another key"), Carrying.Variable("A", "1"));
 
-        Delimiter().Match(Encoding.UTF8.GetString(written)).Value.ShouldNotBe(DelimiterOf("1"));
+        Delimiter().Match(written).Value.ShouldNotBe(DelimiterOf("1"));
     }
 
     [Fact]
     public void Names_and_values_that_are_joined_differently_have_other_delimiters()
     {
-        var one = Trial.Write(Format, Trial.Variable("A", "B"), Trial.Variable("C", "D"));
-        var other = Trial.Write(Format, Trial.Variable("A", "BC"), Trial.Variable("D", ""));
+        var one = Format.Written([Carrying.Variable("A", "B"), Carrying.Variable("C", "D")]);
+        var other = Format.Written([Carrying.Variable("A", "BC"), Carrying.Variable("D", "")]);
 
         Delimiter().Match(Encoding.UTF8.GetString(one)).Value.ShouldNotBe(Delimiter().Match(Encoding.UTF8.GetString(other)).Value);
     }
@@ -45,7 +47,7 @@ public sealed partial class WritingForGitHubTests
 
         foreach (var isWindows in new[] { false, true })
         {
-            var read = new GitHubRunnerFile(isWindows).Read(Trial.Write(Format, Trial.Variable("A", attack), Trial.Variable("B", "2")));
+            var read = new GitHubRunnerFile(isWindows).Read(Format.Written([Carrying.Variable("A", attack), Carrying.Variable("B", "2")]));
 
             read.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["A"] = attack, ["B"] = "2" }, ignoreOrder: true);
         }
@@ -58,7 +60,7 @@ public sealed partial class WritingForGitHubTests
         var context = new FormatContext("x", _ => calls++ < 3 ? new string('a', 32) : new string('b', 32));
         var taken = "ghadelimiter_aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa";
 
-        var written = Encoding.UTF8.GetString(Trial.Write(Format, context, [Trial.Variable("A", "1"), Trial.Variable("B", $"in {taken} a line")]));
+        var written = WrittenWith(context, Carrying.Variable("A", "1"), Carrying.Variable("B", $"in {taken} a line"));
 
         written.ShouldStartWith("A<<ghadelimiter_bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb\n");
         calls.ShouldBe(4);
@@ -76,7 +78,7 @@ public sealed partial class WritingForGitHubTests
     {
         foreach (var isWindows in new[] { false, true })
         {
-            new GitHubRunnerFile(isWindows).Read(Trial.Write(Format, Trial.Variable("A", value)))["A"].ShouldBe(value);
+            new GitHubRunnerFile(isWindows).Read(Format.Written([Carrying.Variable("A", value)]))["A"].ShouldBe(value);
         }
     }
 
@@ -87,24 +89,34 @@ public sealed partial class WritingForGitHubTests
     [InlineData("Github_Env")]
     [InlineData("RUNNER_TEMP")]
     public void A_name_that_the_runner_keeps_for_itself_is_refused(string name) =>
-        Format.Check([Trial.Variable(name, "1")]).ShouldHaveSingleItem().Name.ShouldBe(name);
+        Format.Check([Carrying.Variable(name, "1")]).ShouldHaveSingleItem().Name.ShouldBe(name);
 
     [Theory]
     [InlineData("CI")]
     [InlineData("GITHUB")]
     [InlineData("NODE_OPTIONS_2")]
     [InlineData("MY_RUNNER_")]
-    public void A_name_like_one_of_the_runners_is_free(string name) => Format.Check([Trial.Variable(name, "1")]).ShouldBeEmpty();
+    public void A_name_like_one_of_the_runners_is_free(string name) => Format.Check([Carrying.Variable(name, "1")]).ShouldBeEmpty();
 
     [Fact]
     public void A_value_that_ends_with_a_carriage_return_would_lose_it_on_Windows_and_is_refused()
     {
-        new GitHubRunnerFile(isWindows: true).Read(Trial.Write(Format, Trial.Variable("A", "a\r")))["A"].ShouldBe("a");
+        new GitHubRunnerFile(isWindows: true).Read(Format.Written([Carrying.Variable("A", "a\r")]))["A"].ShouldBe("a");
 
-        Format.Check([Trial.Variable("A", "a\r")]).ShouldHaveSingleItem().Reason.ShouldContain("carriage return");
+        Format.Check([Carrying.Variable("A", "a\r")]).ShouldHaveSingleItem().Reason.ShouldContain("carriage return");
     }
 
-    private static string DelimiterOf(string value) => Delimiter().Match(Encoding.UTF8.GetString(Trial.Write(Format, Trial.Variable("A", value)))).Value;
+    private static FormatContext ContextWithKey(string key) =>
+        new("shop-production", bytes => Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), bytes))[..32]);
+
+    private static string WrittenWith(FormatContext context, params IReadOnlyList<Variable> variables)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        Format.Write(variables, context, output);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    private static string DelimiterOf(string value) => Delimiter().Match(Encoding.UTF8.GetString(Format.Written([Carrying.Variable("A", value)]))).Value;
 
     [GeneratedRegex("ghadelimiter_[^\n]*", RegexOptions.NonBacktracking)]
     private static partial Regex Delimiter();
