@@ -40,6 +40,9 @@ internal static class TargetProfiles
         new("systemd", "systemd, by EnvironmentFile=", new SystemdFormat()),
     ];
 
+    /// <summary>What a request may name.</summary>
+    public static readonly string Rule = $"Must be one of {string.Join(", ", All.Select(p => p.Name))}.";
+
     /// <summary>Finds a profile by its name; null where there is none.</summary>
     public static TargetProfile? Find(string name) => All.FirstOrDefault(p => p.Name == name);
 }
