@@ -1,5 +1,6 @@
 using SecretsService.Access;
 using SecretsService.Audit;
+using SecretsService.Deployments;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Import;
@@ -28,6 +29,7 @@ builder.Services.AddRequirements();
 builder.Services.AddSecrets();
 builder.Services.AddImport();
 builder.Services.AddResolution();
+builder.Services.AddDeployments();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
 
@@ -43,5 +45,6 @@ api.MapRequirements();
 api.MapSecrets();
 api.MapImport();
 api.MapInjection();
+api.MapDeployments();
 
 return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));

@@ -24,6 +24,8 @@ public sealed class FolderDependencyTests
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
         ["Resolution"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Keys", "Sites", "SecretTypes", "Secrets"],
+        ["Deployments"] =
+            ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements", "Secrets", "Resolution"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],

@@ -15,6 +15,8 @@ internal static class ErrorExamples
     {
         ["400"] = Example(400, ErrorCodes.Malformed, "The request has no body. Send a JSON object."),
         ["401"] = Example(401, ErrorCodes.Unauthenticated, "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_..."),
+        ["403"] = Example(
+            403, ErrorCodes.Forbidden, "A deployment token reads the variables of its own deployment and does nothing else. Send an API key for this request."),
         ["404"] = Example(404, ErrorCodes.NotFound, "Environment not found"),
         ["409"] = Example(409, ErrorCodes.InUse, "The site holds 2 environments. Delete them first, or send ?force=true to delete them with it."),
         ["412"] = Example(412, ErrorCodes.PreconditionFailed, "It has changed since you looked at it: the ETag is another one now."),
@@ -156,6 +158,8 @@ internal static class AnswerExamples
         new() { Key = "STRIPE_SECRET_KEY", Optional = false, Description = "Payments", SecretType = null },
     ];
 
+    private static readonly DeploymentToken Token = new() { Token = "sks_dt_...", DeploymentId = Id(7), Uses = 3, ExpiresAt = Day.AddMinutes(10) };
+
     private static readonly WhoAmI Me = new()
     {
         Account = new() { Id = Id(4), Name = "default" },
@@ -182,6 +186,7 @@ internal static class AnswerExamples
         : type == typeof(Envelope<RevealedSecret>) ? One(Revealed, status, message)
         : type == typeof(Envelope<ImportPlan>) ? One(Plan, status, message)
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
+        : type == typeof(Envelope<DeploymentToken>) ? One(Token, status, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(MergedMap) ? Json(Map)
@@ -218,6 +223,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.EnvironmentSecrets, Description = "Secrets of one environment: they override global ones with the same key." },
         new() { Name = ApiTags.SecretTypes, Description = "What the value of a typed secret must be." },
         new() { Name = ApiTags.MergedMap, Description = "What a deployment gets: one value for each key." },
+        new() { Name = ApiTags.Deployments, Description = "Merged maps that were frozen, each for one deployment." },
         new() { Name = ApiTags.Sites, Description = "Deployable projects." },
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
@@ -236,6 +242,7 @@ internal static class ApiTags
     public const string Secrets = "Secrets";
     public const string SecretTypes = "Secret types";
     public const string MergedMap = "Merged map";
+    public const string Deployments = "Deployments";
     public const string Sites = "Sites";
     public const string Environments = "Environments";
     public const string Apps = "Apps";
