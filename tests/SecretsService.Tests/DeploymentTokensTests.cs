@@ -28,7 +28,7 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
         var answer = await account.Client.SendAsync(HttpMethod.Post, $"/deployments/{deployment}/token", content: null);
 
         var token = answer.ShouldBe(201).Data;
-        token.Text("token")!.ShouldStartWith("sks_dt_");
+        token.Text("token").ShouldStartWith("sks_dt_");
         token.Text("deployment_id").ShouldBe(deployment.ToString());
         token.GetProperty("uses").GetInt32().ShouldBe(1);
         token.GetProperty("expires_at").GetDateTimeOffset().ShouldBe(server.Clock.Now().AddMinutes(15));
@@ -337,7 +337,7 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
     }
 
     private static async Task<string> NewTokenAsync(Account account, Guid deployment, int uses = 1) =>
-        (await account.Client.PostAsync($"/deployments/{deployment}/token", new { uses })).ShouldBe(201).Data.Text("token")!;
+        (await account.Client.PostAsync($"/deployments/{deployment}/token", new { uses })).ShouldBe(201).Data.Text("token");
 
     private Task<long> TokensOfAsync(Account account) =>
         server.QuerySqlAsync<long>("SELECT count(*) FROM deployment_tokens WHERE account_id = $1", account.Id);

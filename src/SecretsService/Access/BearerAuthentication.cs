@@ -103,7 +103,7 @@ internal sealed class BearerAuthentication(
     {
         var isForDeployment = ApiToken.IsForDeployment(token);
         await using var connection = await database.OpenConnectionAsync(Context.RequestAborted);
-        await using var command = new NpgsqlCommand(isForDeployment ? FindDeploymentCallerSql : FindCallerSql, connection);
+        await using var command = isForDeployment ? new NpgsqlCommand(FindDeploymentCallerSql, connection) : new NpgsqlCommand(FindCallerSql, connection);
         command.Parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = ApiToken.HashOf(token) });
         if (isForDeployment)
         {

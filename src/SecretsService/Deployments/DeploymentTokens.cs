@@ -44,7 +44,9 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
             deploymentId,
             new Dictionary<string, object>(StringComparer.Ordinal)
             {
-                ["number"] = deployment.Number, ["uses"] = token.Uses, ["expires_at"] = token.ExpiresAt,
+                ["number"] = deployment.Number,
+                ["uses"] = token.Uses,
+                ["expires_at"] = token.ExpiresAt,
             });
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
