@@ -212,7 +212,7 @@ public sealed record CreateDeploymentToken
 /// <summary>A credential that reads the frozen map of one deployment, and nothing else.</summary>
 public sealed record DeploymentToken
 {
-    /// <summary>The token, which begins with <c>sks_</c>. It is shown this once.</summary>
+    /// <summary>The token, which begins with <c>sks_dt_</c>. It is shown this once.</summary>
     public required string Token { get; init; }
 
     /// <summary>The deployment.</summary>

@@ -9,6 +9,9 @@ public static class ErrorCodes
     /// <summary>401: no bearer key, or one that is not (or no longer) known.</summary>
     public const string Unauthenticated = "unauthenticated";
 
+    /// <summary>403: a deployment token, for anything but the variables of its deployment.</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>404: no such route.</summary>
     public const string RouteNotFound = "route_not_found";
 

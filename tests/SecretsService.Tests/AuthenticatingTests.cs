@@ -120,6 +120,7 @@ public sealed class AuthenticatingTests(SecretsServer server) : IClassFixture<Se
 
     [Theory]
     [InlineData("sks_1f0c8a51b2d94e7f8c3a6b5d4e2f1a09c8b7a6d5e4f3c2b1a0918273645f5e4d", true)]
+    [InlineData("sks_dt_1f0c8a51b2d94e7f8c3a6b5d4e2f1a09c8b7a6d5e4f3c2b1a0918273645f5e4d", false)]
     [InlineData("sks_short", false)]
     [InlineData("sks_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false)]
     [InlineData("1f0c8a51b2d94e7f8c3a6b5d4e2f1a09c8b7a6d5e4f3c2b1a0918273645f5e4d", false)]

@@ -1,3 +1,4 @@
+using SecretsService.Storage.Rows;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -90,6 +91,26 @@ public sealed class PurgingWhatIsOldTests(SweepingServer server) : IClassFixture
         await server.SweepAfterAsync(TimeSpan.FromHours(23));
 
         (await server.QuerySqlAsync<string>("SELECT string_agg(key, ' ') FROM idempotency_records WHERE account_id = $1", account.Id)).ShouldBe("young");
+    }
+
+    [Fact]
+    public async Task Deployment_tokens_are_deleted_a_day_after_they_died()
+    {
+        var account = await server.NewShopAsync();
+        var deployment = await server.StoreDeploymentAsync(account, DeploymentState.Pending);
+        await server.ExecuteSqlAsync(
+            """
+            INSERT INTO deployment_tokens (account_id, id, deployment_id, token_hash, uses_left, expires_at, created_at, created_by)
+            SELECT $1, gen_random_uuid(), $2, sha256(n::text::bytea), n % 2, $3::timestamptz + n * interval '1 second', now(), 'x' FROM generate_series(1, 450) n
+            """,
+            account.Id, deployment, server.Clock.GetUtcNow());
+        await account.Client.PostAsync($"/deployments/{deployment}/token", new { ttl_seconds = 3_600 });
+
+        await server.SweepAfterAsync(TimeSpan.FromHours(23));
+        (await RowsOfAsync(account, "deployment_tokens")).ShouldBe(451);
+
+        await server.SweepAfterAsync(TimeSpan.FromMinutes(75));
+        (await RowsOfAsync(account, "deployment_tokens")).ShouldBe(1);
     }
 
     [Fact]

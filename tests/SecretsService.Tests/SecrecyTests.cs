@@ -1,3 +1,4 @@
+using SecretsService.Storage.Rows;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -62,6 +63,22 @@ public sealed class SecrecyTests(TracingServer server) : IClassFixture<TracingSe
         answers.ShouldAllBe(answer => answer.Status >= 400 && !answer.Text.Contains(Misplaced, StringComparison.Ordinal));
         server.Log.Lines.Where(line => line.Text.Contains("SecretsService.", StringComparison.Ordinal))
             .ShouldAllBe(line => !Shows(line.Text, Misplaced));
+    }
+
+    [Fact]
+    public async Task A_deployment_token_comes_out_where_it_is_made_and_nowhere_else()
+    {
+        var account = await server.NewShopAsync();
+        var deployment = await server.StoreDeploymentAsync(account, DeploymentState.Pending);
+
+        var created = await account.Client.PostAsync($"/deployments/{deployment}/token", "{}", ("Idempotency-Key", "token"));
+        var token = created.ShouldBe(201).Data.Text("token");
+        var refused = await server.ClientWith(token).GetAsync($"/deployments/{deployment}/token");
+        var forbidden = await server.ClientWith(token).GetAsync("/global-secrets");
+
+        created.Headers.Values.Append(refused.ShouldBe(405).Text).Append(forbidden.ShouldBe(403).Text).ShouldAllBe(text => !Shows(text, token));
+        server.Log.Lines.ShouldAllBe(line => !Shows(line.Text + line.Scopes, token));
+        (await TablesThatHoldAsync(token)).ShouldBeEmpty();
     }
 
     private static bool Shows(string text, string canary) => text.Contains(canary, StringComparison.Ordinal);

@@ -7,7 +7,7 @@ namespace SecretsService.Access;
 /// <summary>Sets up who may call, and the routes that tell a caller who it is.</summary>
 internal static class AccessExtensions
 {
-    /// <summary>Requires a bearer key on every route that does not say otherwise.</summary>
+    /// <summary>Requires a bearer key on every route that does not say otherwise, and keeps deployment tokens out of all that do not ask for them.</summary>
     public static void AddAccess(this IServiceCollection services)
     {
         // The core only: what AddAuthentication adds is for cookies, and writes keys unencrypted below the user's home.
@@ -18,7 +18,7 @@ internal static class AccessExtensions
         });
         services.AddWebEncoders();
         services.AddScoped<BearerAuthentication>();
-        services.AddAuthorization();
+        services.AddAuthorization(options => options.DefaultPolicy = DeploymentTokenAccess.Policy);
     }
 
     /// <summary>Maps <c>/ping</c> and <c>/auth/whoami</c>.</summary>

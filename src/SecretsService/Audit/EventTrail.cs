@@ -53,6 +53,7 @@ internal static class EventNames
     public const string SecretTypeCreated = "secret-type.created";
     public const string SecretTypeUpdated = "secret-type.updated";
     public const string SecretTypeDeleted = "secret-type.deleted";
+    public const string DeploymentTokenCreated = "deployment.token_created";
 }
 
 /// <summary>Sets up the audit trail.</summary>

@@ -21,6 +21,7 @@ internal static class DeploymentEndpoints
         services.AddScoped<DeploymentCheck>();
         services.AddScoped<FrozenMap>();
         services.AddScoped<DeploymentStore>();
+        services.AddScoped<DeploymentTokens>();
     }
 
     public static void MapDeployments(this IEndpointRouteBuilder api)
@@ -87,6 +88,7 @@ internal static class DeploymentEndpoints
 
     private static void MapOne(RouteGroupBuilder group, string suffix)
     {
+        DeploymentTokenEndpoints.MapToken(group, suffix);
         group.MapGet("", async (Caller caller, HttpContext context, DeploymentQueries queries, CancellationToken cancellation) =>
                 Answer.One(await queries.FindAsync(caller, context, cancellation), "Deployment retrieved successfully"))
             .Answers<Envelope<Deployment>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)

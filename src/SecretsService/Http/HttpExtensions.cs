@@ -55,5 +55,9 @@ internal static class HttpExtensions
     public static RouteGroupBuilder MapApi(this IEndpointRouteBuilder routes, string path) => routes.MapGroup(path)
         .RequireAuthorization()
         .AddEndpointFilter<RouteGroupBuilder, RequestPartFilter>()
-        .Refuses(StatusCodes.Status401Unauthorized, StatusCodes.Status500InternalServerError, StatusCodes.Status503ServiceUnavailable);
+        .Refuses(
+            StatusCodes.Status401Unauthorized,
+            StatusCodes.Status403Forbidden,
+            StatusCodes.Status500InternalServerError,
+            StatusCodes.Status503ServiceUnavailable);
 }

@@ -31,7 +31,7 @@ internal static class OpenApi
             {
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
-                Description = "An API key: the text that begins with `sks_`.",
+                Description = "An API key: the text that begins with `sks_`. The variables of a deployment can be read with a deployment token too, which begins with `sks_dt_`.",
             });
             options.SupportNonNullableReferenceTypes();
             options.NonNullableReferenceTypesAsRequired();

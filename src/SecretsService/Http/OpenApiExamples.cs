@@ -15,6 +15,8 @@ internal static class ErrorExamples
     {
         ["400"] = Example(400, ErrorCodes.Malformed, "The request has no body. Send a JSON object."),
         ["401"] = Example(401, ErrorCodes.Unauthenticated, "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_..."),
+        ["403"] = Example(
+            403, ErrorCodes.Forbidden, "A deployment token reads the variables of its own deployment and does nothing else. Send an API key for this request."),
         ["404"] = Example(404, ErrorCodes.NotFound, "Environment not found"),
         ["409"] = Example(409, ErrorCodes.InUse, "The site holds 2 environments. Delete them first, or send ?force=true to delete them with it."),
         ["412"] = Example(412, ErrorCodes.PreconditionFailed, "It has changed since you looked at it: the ETag is another one now."),
@@ -202,6 +204,8 @@ internal static class AnswerExamples
         new() { Key = "STRIPE_SECRET_KEY", Optional = false, Description = "Payments", SecretType = null },
     ];
 
+    private static readonly DeploymentToken Token = new() { Token = "sks_dt_...", DeploymentId = Id(7), Uses = 3, ExpiresAt = Day.AddMinutes(10) };
+
     private static readonly WhoAmI Me = new()
     {
         Account = new() { Id = Id(4), Name = "default" },
@@ -228,6 +232,7 @@ internal static class AnswerExamples
         : type == typeof(Envelope<RevealedSecret>) ? One(Revealed, status, message)
         : type == typeof(Envelope<ImportPlan>) ? One(Plan, status, message)
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
+        : type == typeof(Envelope<DeploymentToken>) ? One(Token, status, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)

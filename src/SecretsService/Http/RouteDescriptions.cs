@@ -44,8 +44,8 @@ internal static class RouteDescriptions
 }
 
 /// <summary>
-/// Marks a POST that changes nothing and hands a value out. It is done each time that it is asked for, because each time is audited; its
-/// answer is never kept.
+/// Marks a POST that hands out a value, or a new token. It is done each time that it is asked for, because each time is audited; its answer is
+/// never kept.
 /// </summary>
 [SuppressMessage("Major Code Smell", "S2094", Justification = "Being there is what it is for")]
 internal sealed record HandsOutValue;

@@ -65,6 +65,8 @@ internal sealed partial class AnswerKeeper(SecretsDbContext db, AccountKeys keys
         // What the handler changed is saved. What it left unsaved, in a change that it gave up, must not be saved with the record.
         db.ChangeTracker.Clear();
         var (dataKeyId, dataKey) = await keys.TakeForSealingAsync(db, caller.AccountId, 1, cancellation);
+
+        // The caller is an API key, as the foreign key wants it: deployment tokens reach no POST or PUT.
         var record = new IdempotencyRow
         {
             AccountId = caller.AccountId,

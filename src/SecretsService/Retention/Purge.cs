@@ -47,6 +47,16 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
             .Where(r => r.CreatedAt <= before).OrderBy(r => r.CreatedAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
     }
 
+    /// <summary>Deletes deployment tokens that have been dead for more than a day.</summary>
+    /// <returns>How many tokens.</returns>
+    public Task<int> DeleteTokensAsync(CancellationToken cancellation)
+    {
+        // By their time alone, also those that are used up: it is a day away at most.
+        var before = clock.Now() - TimeSpan.FromDays(1);
+        return UntilNoneIsLeftAsync(() => db.DeploymentTokens
+            .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
+    }
+
     // Whatever refers to secrets or versions and must keep them is asked in these two, and nowhere else.
     private IQueryable<SecretRow> DueSecrets(DateTimeOffset before) => db.Secrets.AsNoTracking().Where(s => s.DeletedAt <= before);
 

@@ -10,7 +10,7 @@ internal sealed class EventRow
     /// <summary>What was done, for example <c>secret.revealed</c>.</summary>
     public required string Event { get; init; }
 
-    /// <summary>The API key that did it. No foreign key: the record outlives the API key.</summary>
+    /// <summary>The API key or deployment token that did it. No foreign key: the record outlives either.</summary>
     public required Guid ActorId { get; init; }
 
     /// <summary>The API key's name at that time.</summary>
