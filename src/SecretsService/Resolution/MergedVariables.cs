@@ -37,6 +37,7 @@ internal sealed class MergedVariables : IDisposable
     private readonly List<(string Name, ValueOrigin? Origin, int Start, int Length)> _variables = [];
     private readonly List<string> _expired = [];
     private readonly List<string> _withheld = [];
+    private readonly Dictionary<string, string> _leftOut = new(StringComparer.Ordinal);
     private readonly List<string> _unreadable = [];
     private readonly List<string> _warnings = [];
     private readonly FingerprintKey _fingerprints;
@@ -65,6 +66,9 @@ internal sealed class MergedVariables : IDisposable
 
     /// <summary>The variables that are left out because of a tombstone.</summary>
     public IReadOnlyList<string> Withheld => _withheld;
+
+    /// <summary>The variables that are left out because of their names, each with the warning that says so.</summary>
+    public IReadOnlyDictionary<string, string> LeftOut => _leftOut;
 
     /// <summary>The secrets whose values do not open. None is in a map that is handed out.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
@@ -102,9 +106,18 @@ internal sealed class MergedVariables : IDisposable
                 _withheld.Add(name);
                 break;
             default:
-                Warn($"{name} is reserved and was left out.");
+                LeaveOut(name, $"{name} is reserved and was left out.");
                 break;
         }
+    }
+
+    /// <summary>Says of a variable that the target does not get it because of its name.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="warning">What to say of that: a sentence that begins with the name.</param>
+    public void LeaveOut(string name, string warning)
+    {
+        _leftOut.Add(name, warning);
+        Warn(warning);
     }
 
     /// <summary>Says of a secret that its value does not open.</summary>
