@@ -11,7 +11,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Every_variable_gets_the_prefix_and_keeps_its_place()
     {
-        var account = await ShopAsync("b", "A", "PATH");
+        var account = await server.NewShopWithAsync("b", "A", "PATH");
 
         var map = await account.MapOfAsync(Production, "?prefix=FLUXBASE_SECRET_");
 
@@ -21,7 +21,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Keys_and_exposure_go_by_the_names_without_it()
     {
-        var account = await ShopAsync("A", "NEXT_PUBLIC_A");
+        var account = await server.NewShopWithAsync("A", "NEXT_PUBLIC_A");
 
         (await account.MapOfAsync(Production, "?prefix=X_&keys=A")).Keys.ShouldBe(["X_A"]);
         (await account.MapOfAsync(Production, "?prefix=X_&exposure=client")).Keys.ShouldBe(["X_NEXT_PUBLIC_A"]);
@@ -38,7 +38,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [InlineData("c4n4ry-value")]
     public async Task A_prefix_that_no_name_can_begin_with_is_refused_and_not_quoted(string prefix)
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
 
         (await account.Client.GetAsync($"{Production}/injection?prefix={prefix}"))
             .ShouldBeError(422, "validation_failed").ShouldBlame("prefix", "Must be 1 to 128 characters").Text.ShouldNotContain("c4n4ry");
@@ -49,7 +49,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [InlineData(129, 422)]
     public async Task A_prefix_has_up_to_128_characters(int length, int status)
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
 
         (await account.Client.GetAsync($"{Production}/injection?prefix={new string('P', length)}")).ShouldBe(status);
     }
@@ -60,7 +60,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     public async Task A_name_has_up_to_256_characters_with_its_prefix(int length, bool fits)
     {
         var key = new string('K', length);
-        var account = await ShopAsync(key, "A");
+        var account = await server.NewShopWithAsync(key, "A");
 
         var answer = await account.Client.GetAsync(Production + "/injection?prefix=X_");
 
@@ -81,7 +81,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [InlineData("P", "ATH", "PATH, which changes what the process itself loads or runs")]
     public async Task A_prefix_cannot_make_a_name_that_may_not_be(string prefix, string key, string words)
     {
-        var account = await ShopAsync(key, "HARMLESS");
+        var account = await server.NewShopWithAsync(key, "HARMLESS");
 
         var answer = await account.Client.GetAsync($"{Production}/injection?format=shell&prefix={prefix}");
 
@@ -91,7 +91,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Every_name_at_fault_is_said_and_one_that_is_not_selected_is_none()
     {
-        var account = await ShopAsync("OPTIONS", "PATH", "OTHER");
+        var account = await server.NewShopWithAsync("OPTIONS", "PATH", "OTHER");
 
         (await account.Client.GetAsync(Production + "/injection?prefix=NODE_&keys=OTHER,OPTIONS,PATH,NONE")).ShouldBeError(422, "validation_failed")
             .Json.GetProperty("errors").Texts("prefix").Count.ShouldBe(2);
@@ -101,7 +101,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task A_faulty_prefix_and_a_missing_key_are_said_at_once()
     {
-        var account = await ShopAsync("PRELOAD");
+        var account = await server.NewShopWithAsync("PRELOAD");
 
         (await account.Client.GetAsync(Production + "/injection?prefix=LD_&keys=PRELOAD,NONE")).ShouldBeError(422, "validation_failed")
             .Errors.Keys.ShouldBe(["keys", "prefix"], ignoreOrder: true);
@@ -123,7 +123,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task A_secret_that_is_called_so_itself_is_given()
     {
-        var account = await ShopAsync("NODE_OPTIONS");
+        var account = await server.NewShopWithAsync("NODE_OPTIONS");
 
         (await account.MapOfAsync(Production)).Keys.ShouldBe(["NODE_OPTIONS"]);
     }
@@ -131,7 +131,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task A_stored_field_that_takes_hold_of_the_process_is_left_out_and_said_so()
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
         await account.HasTypeAsync(server);
         await account.HasTypedAsync(server, "/global-secrets", "NODE", """{"options":"x"}""", "NODE_OPTIONS");
 
@@ -148,7 +148,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task The_other_fields_of_such_a_secret_are_given()
     {
-        var account = await ShopAsync();
+        var account = await server.NewShopWithAsync();
         await account.HasTypeAsync(server);
         await account.HasTypedAsync(server, "/global-secrets", "NODE", """{"options":"x","env":"y"}""", "NODE_OPTIONS", "NODE_ENV");
 
@@ -156,16 +156,5 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
         var secret = await account.ExplainAsync(Production, "NODE");
         secret.Texts("variables").ShouldBe(["NODE_ENV"]);
         secret.Text("reason").ShouldEndWith(" NODE_OPTIONS is left out: it changes what the process itself loads or runs.");
-    }
-
-    private async Task<Account> ShopAsync(params string[] keys)
-    {
-        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
-        foreach (var key in keys)
-        {
-            await account.HasSecretAsync(key, "value");
-        }
-
-        return account;
     }
 }

@@ -11,7 +11,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Only_the_keys_that_are_asked_for_are_given()
     {
-        var account = await ShopAsync("A", "B", "C");
+        var account = await server.NewShopWithAsync("A", "B", "C");
 
         var answer = await account.Client.GetAsync(Production + "/injection?keys=C,A,C");
 
@@ -22,7 +22,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Keys_may_be_asked_for_one_by_one()
     {
-        var account = await ShopAsync("A", "B", "C");
+        var account = await server.NewShopWithAsync("A", "B", "C");
 
         (await account.MapOfAsync(Production, "?keys=A&keys=B")).Keys.ShouldBe(["A", "B"]);
     }
@@ -30,7 +30,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Letter_case_matters_in_a_key()
     {
-        var account = await ShopAsync("Key");
+        var account = await server.NewShopWithAsync("Key");
 
         (await account.Client.GetAsync(Production + "/injection?keys=KEY")).ShouldBlame("keys", "KEY is not there");
     }
@@ -38,7 +38,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Exposure_tells_what_browsers_load_from_what_they_do_not()
     {
-        var account = await ShopAsync("NEXT_PUBLIC_API", "NEXT_PUBLIC", "A");
+        var account = await server.NewShopWithAsync("NEXT_PUBLIC_API", "NEXT_PUBLIC", "A");
 
         (await account.MapOfAsync(Production, "?exposure=client")).Keys.ShouldBe(["NEXT_PUBLIC_API"]);
         (await account.MapOfAsync(Production, "?exposure=server")).Keys.ShouldBe(["A", "NEXT_PUBLIC"]);
@@ -66,7 +66,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [InlineData("keys=c4n4ry-value", "Entry 1 can be no key")]
     public async Task Keys_that_can_be_none_are_refused_and_not_quoted(string query, string words)
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
 
         (await account.Client.GetAsync($"{Production}/injection?{query}")).ShouldBeError(422, "validation_failed").ShouldBlame("keys", words)
             .Text.ShouldNotContain("c4n4ry");
@@ -75,7 +75,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Each_key_that_is_not_to_be_had_is_named_with_the_reason()
     {
-        var account = await ShopAsync("A", "OLD", "NEXT_PUBLIC_B");
+        var account = await server.NewShopWithAsync("A", "OLD", "NEXT_PUBLIC_B");
         await account.HasTypeAsync(server);
         await account.HasTypedAsync(server, "/global-secrets", "NODE", """{"options":"c4n4ry"}""", "NODE_OPTIONS");
         await account.HasTypedAsync(server, "/global-secrets", "AWS", """{"region":"c4n4ry"}""", "AWS_REGION");
@@ -101,7 +101,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task A_key_of_the_server_is_not_to_be_had_for_browsers()
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
 
         (await account.Client.GetAsync(Production + "/injection?exposure=client&keys=A"))
             .ShouldBlame("keys", "A has no public prefix, so exposure=client leaves it out.");
@@ -110,7 +110,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task What_is_expired_or_withheld_is_named_where_it_would_have_been_selected()
     {
-        var account = await ShopAsync("A", "OLD", "NEXT_PUBLIC_OLD");
+        var account = await server.NewShopWithAsync("A", "OLD", "NEXT_PUBLIC_OLD");
         await account.HasAsync(Production + "/secrets", new { key = "GONE", withheld = true });
         await server.ExecuteSqlAsync("UPDATE secrets SET expires_at = now() - interval '1 hour' WHERE account_id = $1 AND name LIKE '%OLD'", account.Id);
 
@@ -129,7 +129,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task Sources_are_those_of_the_selection_under_the_names_that_it_has()
     {
-        var account = await ShopAsync("A", "B");
+        var account = await server.NewShopWithAsync("A", "B");
 
         var sources = (await account.MetaOfAsync(Production, "?keys=B&prefix=X_&sources=true")).GetProperty("sources");
 
@@ -139,7 +139,7 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task A_field_of_a_typed_secret_is_selected_by_its_variable()
     {
-        var account = await ShopAsync("A");
+        var account = await server.NewShopWithAsync("A");
         await account.HasTypeAsync(server);
         await account.HasTypedAsync(server, "/global-secrets", "SMTP", """{"host":"mail","port":1}""", "SMTP_HOST", "SMTP_PORT");
 
@@ -150,20 +150,9 @@ public sealed class SelectingVariablesTests(SecretsServer server) : IClassFixtur
     [Fact]
     public async Task All_options_go_together()
     {
-        var account = await ShopAsync("A", "NEXT_PUBLIC_A", "NEXT_PUBLIC_B");
+        var account = await server.NewShopWithAsync("A", "NEXT_PUBLIC_A", "NEXT_PUBLIC_B");
 
         (await account.Client.GetAsync(Production + "/injection?format=shell&prefix=X_&exposure=client&keys=NEXT_PUBLIC_B"))
             .ShouldBe(200).Text.ShouldBe("export X_NEXT_PUBLIC_B='value'\n");
-    }
-
-    private async Task<Account> ShopAsync(params string[] keys)
-    {
-        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
-        foreach (var key in keys)
-        {
-            await account.HasSecretAsync(key, "value");
-        }
-
-        return account;
     }
 }

@@ -70,12 +70,13 @@ internal sealed class Explanation
         var state = ranked[0].IsExpired(_now) ? ResolvedState.Expired
             : given.Count == 0 && leftOut.Count > 0 ? ResolvedState.Reserved
             : ResolvedState.Injected;
+        var explained = state == ResolvedState.Reserved ? leftOut[0] : new Claim(key, Field: null, ranked[0]);
         var others = claims.Where(c => !IsDeciding(c)).Select(c => _deciding[c.Name]);
         return new ResolvedKey
         {
             Key = key,
             State = state,
-            Reason = ExplanationWords.OfWinner(state == ResolvedState.Reserved ? leftOut[0] : new Claim(key, Field: null, ranked[0]), ranked.Count - 1, state, Origin)
+            Reason = ExplanationWords.OfWinner(explained, ranked.Count - 1, state, Origin)
                 + ExplanationWords.OfLostFields(others)
                 + ExplanationWords.OfLeftOutFields(state == ResolvedState.Reserved ? [] : leftOut),
             Variables = given,

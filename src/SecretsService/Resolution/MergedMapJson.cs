@@ -93,12 +93,9 @@ internal sealed class MergedMapJson(MergedVariables map, VariableSelection selec
     private void WriteAdmitted(Utf8JsonWriter json, string name, IReadOnlyList<string> keys)
     {
         json.WriteStartArray(name);
-        foreach (var key in keys)
+        foreach (var key in keys.Where(selection.Admits))
         {
-            if (selection.Admits(key))
-            {
-                json.WriteStringValue(key);
-            }
+            json.WriteStringValue(key);
         }
 
         json.WriteEndArray();

@@ -20,11 +20,7 @@ internal sealed class VariableSelection
         _keys = new List<string>(map.Count);
         foreach (var variable in map.All)
         {
-            if (Admits(variable.Name))
-            {
-                _variables.Add(options.Prefix.Length == 0 ? variable : variable with { Name = options.Prefix + variable.Name });
-                _keys.Add(variable.Name);
-            }
+            Take(variable);
         }
     }
 
@@ -53,6 +49,15 @@ internal sealed class VariableSelection
     public bool Admits(string key) =>
         (_options.Keys is not { } keys || keys.Contains(key))
         && (_options.Exposure is not { } exposure || _advice.ExposureOf(key) == exposure);
+
+    private void Take(MergedVariable variable)
+    {
+        if (Admits(variable.Name))
+        {
+            _variables.Add(_options.Prefix.Length == 0 ? variable : variable with { Name = _options.Prefix + variable.Name });
+            _keys.Add(variable.Name);
+        }
+    }
 
     private void AddMissingKeys(FieldErrors errors)
     {
