@@ -5,7 +5,7 @@ namespace SecretsService.Contracts;
 /// <summary>The merged map of a target: the environment variables that a deployment of it gets.</summary>
 public sealed record MergedMap
 {
-    /// <summary>The variables: the key and its one value. Sorted by key.</summary>
+    /// <summary>The variables: the key, with the prefix that was asked for, and its one value. Sorted by key.</summary>
     public required IReadOnlyDictionary<string, string> Data { get; init; }
 
     /// <summary>What the map was made from.</summary>
@@ -43,6 +43,10 @@ public sealed record MergedMapMeta
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? App { get; init; }
 
+    /// <summary>The deployment that the map was frozen for; absent for the map as it is now.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? DeploymentId { get; init; }
+
     /// <summary>The variables that are left out because the value that decides has expired, sorted. No broader value takes its place.</summary>
     public required IReadOnlyList<string> Expired { get; init; }
 
@@ -52,7 +56,7 @@ public sealed record MergedMapMeta
     /// <summary>What the reader should know, for example of a key that was left out because it is reserved.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }
 
-    /// <summary>Where each variable comes from, by its key; absent unless <c>sources=true</c> was asked for.</summary>
+    /// <summary>Where each variable comes from, by its key as <c>data</c> has it; absent unless <c>sources=true</c> was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, VariableSource>? Sources { get; init; }
 }

@@ -55,6 +55,11 @@ public sealed class NamingFieldVariablesTests
             ["value.host: The field gives the variable KUBERNETES_HOST, which is reserved: the platform sets it itself. Rename the secret or the field."]);
 
     [Fact]
+    public void A_variable_that_takes_hold_of_the_process_is_refused() =>
+        Check("NODE", """{"options":"a","other":1}""").ShouldBe(
+            ["value.options: The field gives the variable NODE_OPTIONS, which changes what the process itself loads or runs. Rename the secret or the field."]);
+
+    [Fact]
     public void Two_fields_that_share_a_variable_are_refused_in_whatever_letter_case() =>
         Check("Db", """{"clientId":1,"client-id":2,"other":3}""").ShouldBe(
         [
@@ -120,7 +125,7 @@ public sealed class NamingFieldVariablesTests
     private static IReadOnlyList<string> Check(string secretName, string value)
     {
         var errors = new FieldErrors();
-        FieldVariables.Check(secretName, Json(value), name => name.StartsWith("KUBERNETES_", StringComparison.Ordinal), errors);
+        FieldVariables.Check(secretName, Json(value), name => name.StartsWith("KUBERNETES_", StringComparison.Ordinal), name => name is "NODE_OPTIONS", errors);
         return [.. errors.SelectMany(field => field.Value.Select(error => $"{field.Key}: {error}"))];
     }
 }

@@ -22,6 +22,18 @@ internal static class ResolutionSteps
         ("/sites/shop/apps/worker/environments/production/secrets", null),
     ];
 
+    /// <summary>Makes an account with the environment of <see cref="Production"/> and global secrets, the value of each being <c>value</c>.</summary>
+    public static async Task<Account> NewShopWithAsync(this SecretsServer server, params string[] keys)
+    {
+        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
+        foreach (var key in keys)
+        {
+            await account.HasSecretAsync(key, "value");
+        }
+
+        return account;
+    }
+
     /// <summary>Sees to it that a collection has a secret.</summary>
     /// <returns>The secret's id.</returns>
     public static async Task<string> HasAsync(this Account account, string collection, object secret) =>

@@ -32,6 +32,7 @@ public sealed class SecrecyTests(TracingServer server) : IClassFixture<TracingSe
         answers.Add(await account.Client.PostAsync("/global-secrets", $$"""{"key": "A", "{{Canary}} x": 1}"""));
         answers.Add(await account.Client.PutAsync($"/secrets/{id}", $$"""{"value": "{{Canary}}\ud800"}"""));
         answers.Add(await server.ClientWith(Canary).GetAsync("/global-secrets"));
+        answers.AddRange(await RefusedMapsAsync(account, "/sites/shop/environments/production/injection"));
         await server.ExecuteSqlAsync("UPDATE secret_versions SET sealed_value = '' WHERE account_id = $1 AND name = 'B'", account.Id);
         answers.Add((await account.Client.GetAsync("/sites/shop/environments/production/injection")).ShouldBe(500));
         answers.Add(await account.Client.DeleteAsync("/sites/shop?force=true"));
@@ -58,6 +59,7 @@ public sealed class SecrecyTests(TracingServer server) : IClassFixture<TracingSe
             await account.Client.GetAsync($"/{Misplaced}"),
             await account.Client.PutAsync($"/sites/shop?value={Misplaced}", new { name = "x" }),
             await account.Client.GetAsync($"/sites/shop/environments/production/injection?{Misplaced}%20=1"),
+            await account.Client.GetAsync($"/injection?format={Misplaced}&exposure={Misplaced}&mask={Misplaced}&prefix={Misplaced}.&keys={Misplaced}."),
         ];
 
         answers.ShouldAllBe(answer => answer.Status >= 400 && !answer.Text.Contains(Misplaced, StringComparison.Ordinal));
@@ -80,6 +82,15 @@ public sealed class SecrecyTests(TracingServer server) : IClassFixture<TracingSe
         server.Log.Lines.ShouldAllBe(line => !Shows(line.Text + line.Scopes, token));
         (await TablesThatHoldAsync(token)).ShouldBeEmpty();
     }
+
+    private static async Task<IReadOnlyList<ApiAnswer>> RefusedMapsAsync(Account account, string path) =>
+    [
+        (await account.Client.GetAsync(path + "?keys=A,C")).ShouldBe(422),
+        (await account.Client.GetAsync(path + "?exposure=client&keys=A&format=shell")).ShouldBe(422),
+        (await account.Client.GetAsync(path + "?prefix=AWS_")).ShouldBe(422),
+        (await account.Client.GetAsync(path + "?format=shell&sources=true")).ShouldBe(422),
+        (await account.Client.GetAsync(path + "?format=shell", ("If-None-Match", "*"))).ShouldBe(304),
+    ];
 
     private static bool Shows(string text, string canary) => text.Contains(canary, StringComparison.Ordinal);
 

@@ -49,9 +49,9 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
             AddExpired(name, isOptional: false);
         }
 
-        foreach (var name in variables.Reserved)
+        foreach (var (name, warning) in variables.LeftOut)
         {
-            Add(ProblemCodes.Reserved, ProblemSeverity.Error, name, $"{name} is reserved: the platform sets it itself. Rename the secret, or the field that gives it.");
+            Add(ProblemCodes.Reserved, ProblemSeverity.Error, name, $"{warning} Rename the secret, or the field that gives it.");
         }
 
         foreach (var name in variables.Unreadable)

@@ -103,6 +103,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
                     Type = query.Type,
                     Minimum = query.Maximum is null ? null : "1",
                     Maximum = query.Maximum?.ToString(CultureInfo.InvariantCulture),
+                    Enum = query.Allowed is null ? null : [.. query.Allowed.Select(text => (JsonNode)text)],
                 },
             }),
             .. HeadersOf(context, metadata),
@@ -112,6 +113,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
             ? []
             : [new() { [new OpenApiSecuritySchemeReference(OpenApi.BearerScheme, context.Document)] = [] }];
         AddExamples(operation, metadata);
+        AddBareTexts(operation, metadata);
     }
 
     private static IEnumerable<IOpenApiParameter> PathParametersOf(string path) =>
@@ -186,6 +188,14 @@ internal sealed class RouteOperationFilter : IOperationFilter
 
     private static bool IsA(Type generic, Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == generic;
 
+    private static void AddBareTexts(OpenApiOperation operation, IList<object> metadata)
+    {
+        foreach (var type in metadata.OfType<BareText>().SelectMany(text => text.MediaTypes))
+        {
+            operation.Responses!["200"].Content!.TryAdd(type, new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
+        }
+    }
+
     private static void AddExamples(OpenApiOperation operation, IList<object> metadata)
     {
         foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(a => a.Type is not null && a.Type != typeof(void)))
@@ -198,6 +208,10 @@ internal sealed class RouteOperationFilter : IOperationFilter
         }
     }
 }
+
+/// <summary>Says of a route that it can answer 200 with a bare text instead of the envelope.</summary>
+/// <param name="MediaTypes">The media types that it can be of.</param>
+internal sealed record BareText(params string[] MediaTypes);
 
 /// <summary>Says of the records what their attributes and the strict reader mean.</summary>
 internal sealed class ContractSchemaFilter : ISchemaFilter

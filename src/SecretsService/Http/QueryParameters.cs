@@ -11,6 +11,9 @@ namespace SecretsService.Http;
 /// <param name="Maximum">The largest number that it takes, where it is one; the smallest is then 1.</param>
 internal sealed record QueryParameter(string Name, JsonSchemaType Type, string Description, int? Maximum = null)
 {
+    /// <summary>The texts that it takes; null where others are sound, too.</summary>
+    public IReadOnlyList<string>? Allowed { get; init; }
+
     /// <summary>True for this parameter's name; letter case does not matter, as it does not to the framework.</summary>
     public bool Is(string name) => Name.Equals(name, StringComparison.OrdinalIgnoreCase);
 }
@@ -59,10 +62,9 @@ internal sealed class Flags : IRequestPart, IBindableFromHttpContext<Flags>
     {
         _query = context.Request.Query;
         var errors = new FieldErrors();
-        var flags = context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>().Where(q => q.Type == JsonSchemaType.Boolean);
-        foreach (var name in flags.Select(f => f.Name).Where(name => _query.TryGetValue(name, out var text) && text.ToString() is not ("true" or "false")))
+        foreach (var flag in context.GetEndpoint()!.Metadata.GetOrderedMetadata<QueryParameter>().Where(q => q.Type == JsonSchemaType.Boolean))
         {
-            errors.Add(name, "Must be true or false.");
+            Read(_query, flag, errors);
         }
 
         Failure = errors.Count == 0 ? null : Failure.Invalid(errors);
@@ -71,6 +73,22 @@ internal sealed class Flags : IRequestPart, IBindableFromHttpContext<Flags>
     public Failure? Failure { get; }
 
     public static ValueTask<Flags?> BindAsync(HttpContext context, ParameterInfo parameter) => ValueTask.FromResult<Flags?>(new Flags(context));
+
+    /// <summary>Reads one.</summary>
+    /// <param name="query">The request's query.</param>
+    /// <param name="flag">The parameter.</param>
+    /// <param name="errors">Takes an error where it says neither.</param>
+    /// <returns>True where it says so.</returns>
+    public static bool Read(IQueryCollection query, QueryParameter flag, FieldErrors errors)
+    {
+        var text = query.TryGetValue(flag.Name, out var given) ? given.ToString() : "false";
+        if (text is not ("true" or "false"))
+        {
+            errors.Add(flag.Name, "Must be true or false.");
+        }
+
+        return text is "true";
+    }
 
     /// <summary>True where the request says so.</summary>
     public bool Has(QueryParameter flag) => _query.TryGetValue(flag.Name, out var text) && text.ToString() is "true";

@@ -66,17 +66,19 @@ internal sealed class Explanation
     {
         var claims = ranked[0].Claims().ToList();
         var given = claims.Where(c => IsDeciding(c) && StateOf(c) == ResolvedState.Injected).Select(c => c.Name).ToList();
+        var leftOut = claims.FindAll(c => StateOf(c) == ResolvedState.Reserved);
         var state = ranked[0].IsExpired(_now) ? ResolvedState.Expired
-            : given.Count == 0 && claims.Exists(c => _reserved.Contains(c.Name)) ? ResolvedState.Reserved
+            : given.Count == 0 && leftOut.Count > 0 ? ResolvedState.Reserved
             : ResolvedState.Injected;
+        var explained = state == ResolvedState.Reserved ? leftOut[0] : new Claim(key, Field: null, ranked[0]);
         var others = claims.Where(c => !IsDeciding(c)).Select(c => _deciding[c.Name]);
         return new ResolvedKey
         {
             Key = key,
             State = state,
-            Reason = ExplanationWords.OfWinner(new Claim(key, Field: null, ranked[0]), ranked.Count - 1, state, Origin)
+            Reason = ExplanationWords.OfWinner(explained, ranked.Count - 1, state, Origin)
                 + ExplanationWords.OfLostFields(others)
-                + ExplanationWords.OfReservedFields(claims.Where(c => state != ResolvedState.Reserved && _reserved.Contains(c.Name))),
+                + ExplanationWords.OfLeftOutFields(state == ResolvedState.Reserved ? [] : leftOut),
             Variables = given,
             Winner = ranked[0].Show(Origin, _now, sameValue: null),
             Shadowed = [.. ranked.Skip(1).Select(s => s.Show(Origin, _now, SameValue(s, ranked[0])))],

@@ -12,6 +12,17 @@ internal static class ExplanationWords
     /// <summary>Why a reserved name is left out.</summary>
     public const string Reserved = "The platform sets this variable itself, so no secret gives it. Use another name.";
 
+    /// <summary>Why a field's variable is left out that would take hold of the process.</summary>
+    public const string OfProcess =
+        "This variable changes what the process itself loads or runs, so no field of a secret gives it. Rename the secret or the field.";
+
+    /// <summary>What a merged map says of a variable that is left out because of its name.</summary>
+    public static string OfLeftOut<TSecret>(VariableClaim<TSecret> claim)
+        where TSecret : class, ISecretSource =>
+        claim.IsOfProcess()
+            ? $"{claim.Name} changes what the process itself loads or runs and was left out: it is the field {claim.Field} of {claim.Secret.Name}. Rename one of the two."
+            : $"{claim.Name} is reserved and was left out.";
+
     /// <summary>Why a secret decides, and what comes of it.</summary>
     /// <param name="winner">What decides.</param>
     /// <param name="shadowed">How many others it decides over.</param>
@@ -24,7 +35,7 @@ internal static class ExplanationWords
         var whose = winner.Field is { } field ? $"It is the field {field} of {secret.Name}, whose value" : "The value";
         return state switch
         {
-            ResolvedState.Reserved => Reserved,
+            ResolvedState.Reserved => winner.IsOfProcess() ? OfProcess : Reserved,
             ResolvedState.Withheld =>
                 $"A tombstone {at} keeps it from this target. Delete the tombstone to let another value through.",
             ResolvedState.Expired =>
@@ -39,9 +50,9 @@ internal static class ExplanationWords
     public static string OfLostFields(IEnumerable<Claim> others) =>
         string.Concat(others.Select(o => $" {o.Name} is decided by {o.Secret.Name} instead: rename one of the two."));
 
-    /// <summary>Which of a secret's fields give no variable, because the platform does.</summary>
-    public static string OfReservedFields(IEnumerable<Claim> reserved) =>
-        string.Concat(reserved.Select(r => $" {r.Name} is left out: the platform sets it itself."));
+    /// <summary>Which of a secret's fields give no variable because of its name.</summary>
+    public static string OfLeftOutFields(IEnumerable<Claim> leftOut) =>
+        string.Concat(leftOut.Select(c => $" {c.Name} is left out: {(c.IsOfProcess() ? "it changes what the process itself loads or runs" : "the platform sets it itself")}."));
 
     /// <summary>Where a key was that every secret of is deleted.</summary>
     /// <param name="deleted">The deleted secret of the highest rung.</param>

@@ -1,4 +1,3 @@
-using Microsoft.OpenApi;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -11,30 +10,29 @@ internal static class InjectionEndpoints
     private const string Shared =
         " A variable whose value has expired is left out and named in `meta.expired`: no broader value takes its place. One that a tombstone withholds "
         + "is named in `meta.withheld`. The `ETag` is strong: send it as `If-None-Match` and the answer is 304 while nothing has changed. One value that "
-        + "cannot be opened fails the whole read.";
-
-    private static readonly QueryParameter Sources =
-        new("sources", JsonSchemaType.Boolean, "`true` adds `meta.sources`: where each variable comes from. Default: `false`.");
+        + "cannot be opened fails the whole read. `format` gives the bare text that one consumer reads instead of the envelope: "
+        + "`?format=shell&keys=STRIPE_SECRET_KEY` is a script that sets one variable.";
 
     public static void AddResolution(this IServiceCollection services)
     {
         services.AddScoped<SnapshotReader>();
         services.AddScoped<VariableResolver>();
         services.AddScoped<VariableExplainer>();
+        services.AddSingleton<VariableRenderer>();
     }
 
     public static void MapInjection(this IEndpointRouteBuilder api)
     {
         MapEnvironment(api, "/sites/{site}/environments/{environment}/injection", "getInjection");
         MapEnvironment(api, "/environments/{environment}/injection", "getInjectionOfEnvironmentId");
-        Map(api, "/injection").TakesQuery(TargetRequest.TypeParameter, Sources).Describe(
+        Map(api, "/injection").TakesQuery([TargetRequest.TypeParameter, .. VariableOptions.Parameters]).Describe(
             "getInjectionWithoutSite", ApiTags.MergedMap, "Gives the merged map of a target without a site",
             "Global secrets, with those for an environment type laid over them: for a pipeline or a machine that belongs to no site." + Shared);
         api.MapResolved();
     }
 
     private static void MapEnvironment(IEndpointRouteBuilder api, string path, string id) => Map(api, path)
-        .TakesQuery(TargetRequest.AppParameter, Sources)
+        .TakesQuery([TargetRequest.AppParameter, .. VariableOptions.Parameters])
         .Refuses(StatusCodes.Status404NotFound)
         .Describe(
             id, ApiTags.MergedMap, "Gives the merged map of an environment",
@@ -43,15 +41,17 @@ internal static class InjectionEndpoints
 
     private static RouteHandlerBuilder Map(IEndpointRouteBuilder api, string path) => api
         .MapGet(path, async (
-            Caller caller, TargetRequest request, Flags flags, VariableResolver resolver, CancellationToken cancellation) =>
+            Caller caller, TargetRequest request, VariableOptions options, VariableResolver resolver, VariableRenderer renderer,
+            CancellationToken cancellation) =>
         {
             var resolved = await resolver.ResolveAsync(caller, request.Target, cancellation);
-            return resolved.Succeeded(out var variables, out var failure)
-                ? new InjectionAnswer(variables, flags.Has(Sources))
+            return resolved.Succeeded(out var variables, out var failure) && renderer.Render(variables, options).Succeeded(out var rendered, out failure)
+                ? rendered
                 : Answer.Refused(failure);
         })
         .RefusesUnknownQuery()
         .Answers<MergedMap>(StatusCodes.Status200OK)
+        .WithMetadata(VariableOptions.BareTexts)
         .Produces(StatusCodes.Status304NotModified)
         .Refuses(StatusCodes.Status422UnprocessableEntity);
 }

@@ -20,6 +20,23 @@ internal sealed record MapOrigin(long Revision, string? EnvironmentType, Place? 
     /// <summary>The name of the target profile that the environment's deployments are for; null where it names none.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>The deployment that the map was frozen for; null for a map of what is there now.</summary>
+    public Guid? DeploymentId { get; init; }
+
+    /// <summary>
+    /// What the variables may be called as a whole, such as <c>shop-production</c>: a DNS subdomain (RFC 1123) of one label, 194 characters at most,
+    /// because each of up to three parts has 64. Two targets may share it.
+    /// </summary>
+    public string ResourceName
+    {
+        get
+        {
+            var parts = Site is null ? ["secrets", EnvironmentType] : new[] { Site.Slug, App?.Slug, Environment?.Slug };
+            var name = string.Join('-', parts.Where(part => part is not null)).Trim('-');
+            return name.Length > 0 ? name : "secrets";
+        }
+    }
+
     /// <summary>What precedence goes by.</summary>
     public Target Target => new(EnvironmentType, Site?.Id, App?.Id, Environment?.Id);
 

@@ -37,8 +37,8 @@ internal sealed class MergedVariables : IDisposable
     private readonly List<(string Name, ValueOrigin? Origin, int Start, int Length)> _variables = [];
     private readonly List<string> _expired = [];
     private readonly List<string> _withheld = [];
+    private readonly Dictionary<string, string> _leftOut = new(StringComparer.Ordinal);
     private readonly List<string> _unreadable = [];
-    private readonly List<string> _reserved = [];
     private readonly List<string> _collisions = [];
     private readonly FingerprintKey _fingerprints;
 
@@ -67,17 +67,17 @@ internal sealed class MergedVariables : IDisposable
     /// <summary>The variables that are left out because of a tombstone.</summary>
     public IReadOnlyList<string> Withheld => _withheld;
 
+    /// <summary>The variables that are left out because of their names, each with the warning that says so.</summary>
+    public IReadOnlyDictionary<string, string> LeftOut => _leftOut;
+
     /// <summary>The secrets whose values do not open. None is in a map that is handed out.</summary>
     public IReadOnlyList<string> Unreadable => _unreadable;
-
-    /// <summary>The variables that are left out because the platform sets them itself.</summary>
-    public IReadOnlyList<string> Reserved => _reserved;
 
     /// <summary>What there is to say of variables that two secrets would give.</summary>
     public IReadOnlyList<string> Collisions => _collisions;
 
     /// <summary>What the reader should know, without a value.</summary>
-    public IReadOnlyList<string> Warnings => FrozenWarnings ?? [.. _reserved.Select(name => $"{name} is reserved and was left out."), .. _collisions];
+    public IReadOnlyList<string> Warnings => FrozenWarnings ?? [.. _leftOut.Values, .. _collisions];
 
     /// <summary>What the reader of a map that was frozen earlier should know: what there was to say then. Null for a map of today.</summary>
     public IReadOnlyList<string>? FrozenWarnings { get; init; }
@@ -119,7 +119,7 @@ internal sealed class MergedVariables : IDisposable
                 LeaveOutWithheld(name);
                 break;
             default:
-                _reserved.Add(name);
+                LeaveOut(name, $"{name} is reserved and was left out.");
                 break;
         }
     }
@@ -129,6 +129,11 @@ internal sealed class MergedVariables : IDisposable
 
     /// <summary>Says of a variable that the target does not get it because of a tombstone.</summary>
     public void LeaveOutWithheld(string name) => _withheld.Add(name);
+
+    /// <summary>Says of a variable that the target does not get it because of its name.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="warning">What to say of that: a sentence that begins with the name.</param>
+    public void LeaveOut(string name, string warning) => _leftOut.Add(name, warning);
 
     /// <summary>Says of a secret that its value does not open.</summary>
     public void LeaveOutUnreadable(string secretName) => _unreadable.Add(secretName);

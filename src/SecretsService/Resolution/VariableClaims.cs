@@ -61,10 +61,18 @@ internal static class VariableClaims
     /// <summary>What a variable comes to, by the secret that decides it.</summary>
     public static ResolvedState StateOf<TSecret>(this VariableClaim<TSecret> claim, ReservedNames reserved, DateTimeOffset now)
         where TSecret : class, ISecretSource =>
-        reserved.Contains(claim.Name) ? ResolvedState.Reserved
+        reserved.Contains(claim.Name) || claim.IsOfProcess() ? ResolvedState.Reserved
         : claim.Secret.IsWithheld ? ResolvedState.Withheld
         : claim.Secret.IsExpired(now) ? ResolvedState.Expired
         : ResolvedState.Injected;
+
+    /// <summary>
+    /// True for a variable that changes what the process itself loads or runs and that nobody has named as such: a secret's name and a field's have
+    /// met in it. It is left out as a reserved one is.
+    /// </summary>
+    public static bool IsOfProcess<TSecret>(this VariableClaim<TSecret> claim)
+        where TSecret : class, ISecretSource =>
+        claim.Field is not null && ProcessNames.Contains(claim.Name);
 
     /// <summary>True from the very instant of its expiry on.</summary>
     public static bool IsExpired(this ISecretSource secret, DateTimeOffset now) => secret.ExpiresAt <= now;

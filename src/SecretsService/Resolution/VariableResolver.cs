@@ -152,6 +152,9 @@ internal sealed partial class VariableResolver(
                 var length = await sealer.OpenAsync(caller, value, variables.Free(value.Sealed.Length), cancellation);
                 variables.Add(claim.Name, OriginOf(claim), length);
                 break;
+            case ResolvedState.Reserved:
+                variables.LeaveOut(claim.Name, ExplanationWords.OfLeftOut(claim));
+                break;
             default:
                 variables.LeaveOut(claim.Name, state);
                 break;

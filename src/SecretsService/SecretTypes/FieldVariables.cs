@@ -51,8 +51,10 @@ internal static partial class FieldVariables
     /// <param name="secretName">The secret's name.</param>
     /// <param name="value">A value in which <see cref="TypeSchema.Check"/> found nothing wrong.</param>
     /// <param name="isReserved">Tells whether a variable's name is reserved.</param>
+    /// <param name="isOfProcess">Tells whether a variable of a name changes what the process itself loads or runs.</param>
     /// <param name="errors">Takes the faults, by fields like <c>value.host</c>. No message has any part of the value.</param>
-    public static void Check(string secretName, JsonElement value, Func<string, bool> isReserved, FieldErrors errors)
+    public static void Check(
+        string secretName, JsonElement value, Func<string, bool> isReserved, Func<string, bool> isOfProcess, FieldErrors errors)
     {
         var variables = Of(secretName, value);
         var shared = variables.GroupBy(v => v.Name, StringComparer.OrdinalIgnoreCase)
@@ -62,7 +64,7 @@ internal static partial class FieldVariables
 
         foreach (var variable in variables)
         {
-            if ((FaultOfName(variable, shared, isReserved) ?? FaultOfText(variable.Text)) is { } fault)
+            if ((FaultOfName(variable, shared, isReserved, isOfProcess) ?? FaultOfText(variable.Text)) is { } fault)
             {
                 errors.Add(FieldPath.ShowField(variable.Field), fault);
             }
@@ -95,7 +97,8 @@ internal static partial class FieldVariables
         && index > 0
         && (!char.IsAsciiLetterUpper(field[index - 1]) || (index + 1 < field.Length && char.IsAsciiLetterLower(field[index + 1])));
 
-    private static string? FaultOfName(FieldVariable variable, HashSet<string> shared, Func<string, bool> isReserved)
+    private static string? FaultOfName(
+        FieldVariable variable, HashSet<string> shared, Func<string, bool> isReserved, Func<string, bool> isOfProcess)
     {
         var gives = FieldPath.IsQuotable(variable.Field) ? $"The field gives the variable {variable.Name}" : "The field gives a variable";
         return variable.Name.EndsWith('_') ? "The field's name has no letter or digit of ASCII to name a variable by. Rename the field."
@@ -104,6 +107,7 @@ internal static partial class FieldVariables
             : !VariableName().IsMatch(variable.Name)
                 ? "The field gives a variable with a name that no variable can have. Rename the secret: a letter or underscore first, then letters, digits and underscores."
             : isReserved(variable.Name) ? $"{gives}, which is reserved: the platform sets it itself. Rename the secret or the field."
+            : isOfProcess(variable.Name) ? $"{gives}, which changes what the process itself loads or runs. Rename the secret or the field."
             : shared.Contains(variable.Name) ? $"{gives}, and so does another field. Rename one of them."
             : null;
     }

@@ -61,7 +61,7 @@ internal sealed class ValueRules(SecretTypeQueries types, ReservedNames reserved
 
         if (errors.Count == 0 && type.Injection == TypeInjection.Fields)
         {
-            FieldVariables.Check(name, document.RootElement, reserved.Contains, errors);
+            FieldVariables.Check(name, document.RootElement, reserved.Contains, ProcessNames.Contains, errors);
         }
 
         return errors.Count > 0 ? Failure.Invalid(errors)
