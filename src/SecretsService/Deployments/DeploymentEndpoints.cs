@@ -2,6 +2,7 @@ using Microsoft.OpenApi;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
+using SecretsService.Resolution;
 using SecretsService.Sites;
 
 namespace SecretsService.Deployments;
@@ -21,6 +22,7 @@ internal static class DeploymentEndpoints
         services.AddScoped<DeploymentCheck>();
         services.AddScoped<FrozenMap>();
         services.AddScoped<DeploymentStore>();
+        services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTokens>();
     }
 
@@ -89,6 +91,7 @@ internal static class DeploymentEndpoints
     private static void MapOne(RouteGroupBuilder group, string suffix)
     {
         DeploymentTokenEndpoints.MapToken(group, suffix);
+        MapVariables(group, suffix);
         group.MapGet("", async (Caller caller, HttpContext context, DeploymentQueries queries, CancellationToken cancellation) =>
                 Answer.One(await queries.FindAsync(caller, context, cancellation), "Deployment retrieved successfully"))
             .Answers<Envelope<Deployment>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
@@ -109,4 +112,19 @@ internal static class DeploymentEndpoints
                 + "step is refused with 409. The same status may be reported again: while it is `deploying` that renews its output, and repeating the last report "
                 + "changes nothing. Secret values are masked in the output, and of more than 64 KiB the end is kept.");
     }
+
+    private static void MapVariables(RouteGroupBuilder group, string suffix) => group
+        .MapGet("/variables", (
+            Caller caller, HttpContext context, VariableOptions options, DeploymentReader reader, CancellationToken cancellation) =>
+            reader.ReadAsync(caller, DeploymentPath.Of(context), options, cancellation))
+        .AcceptsDeploymentTokens()
+        .TakesQuery([.. VariableOptions.Parameters]).RefusesUnknownQuery()
+        .Answers<MergedMap>(StatusCodes.Status200OK)
+        .WithMetadata(VariableOptions.BareTexts)
+        .Produces(StatusCodes.Status304NotModified)
+        .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+        .Describe(
+            "getDeploymentVariables" + suffix, ApiTags.Deployments, "Gives the frozen map of a deployment",
+            "The very same bytes however often and whenever it is asked for: also after secrets were changed, deleted or have expired. Takes a deployment token, "
+            + "too, which loses a use by it. Each time is audited before the values leave. Where values were purged by force the answer is 409.");
 }

@@ -114,7 +114,10 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
         deployment.EnvironmentType,
         new Place(deployment.SiteId, deployment.Site),
         new Place(deployment.EnvironmentId, deployment.Environment),
-        deployment.AppId is { } app ? new Place(app, deployment.App!) : null);
+        deployment.AppId is { } app ? new Place(app, deployment.App!) : null)
+    {
+        DeploymentId = deployment.Id,
+    };
 
     private async Task<List<FrozenVariable>> ReadAsync(DeploymentRow deployment, CancellationToken cancellation) => await (
         from variable in db.DeploymentVariables.AsNoTracking()
