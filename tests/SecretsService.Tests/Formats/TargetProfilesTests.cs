@@ -33,7 +33,7 @@ public sealed class TargetProfilesTests
         foreach (var cased in new[] { name, name.ToLowerInvariant(), char.ToLowerInvariant(name[0]) + name[1..] })
         {
             TargetProfiles.LambdaWordPress.FaultOfName(cased).ShouldBe("The platform of the target lambda-wordpress sets this variable itself. Choose another name.");
-            Profile("lambda-wordpress").Check([Carrying.Variable(cased, "1")]).First().Name.ShouldBe(cased);
+            Profile("lambda-wordpress").Check([Carrying.Variable(cased, "1")])[0].Name.ShouldBe(cased);
         }
     }
 
