@@ -54,16 +54,17 @@ internal sealed class GitHubFormat : VariableFormat
     private static byte[] DelimiterFor(IReadOnlyList<Variable> variables, FormatContext context)
     {
         using var material = new ZeroingBuffer(4_096);
-        for (var attempt = 0; ; attempt++)
+        var attempt = 0;
+        byte[] delimiter;
+        do
         {
             material.Reset();
-            WriteMaterial(variables, attempt, material);
-            var delimiter = Encoding.ASCII.GetBytes(DelimiterOf(context.Unguessable(material.Written.Span)));
-            if (!variables.Any(v => v.Value.Span.IndexOf(delimiter) >= 0))
-            {
-                return delimiter;
-            }
+            WriteMaterial(variables, attempt++, material);
+            delimiter = Encoding.ASCII.GetBytes(DelimiterOf(context.Unguessable(material.Written.Span)));
         }
+        while (variables.Any(v => v.Value.Span.IndexOf(delimiter) >= 0));
+
+        return delimiter;
     }
 
     // material := domain | attempt | { length | name | length | value }, so that no two maps have the same material.

@@ -24,10 +24,10 @@ internal sealed class ComposeDotEnv(bool endsAtAnyQuoteWithoutBackslash = false)
     public Dictionary<string, string> Parse(byte[] file)
     {
         var source = new UTF8Encoding(false, true).GetString(file);
-        var rest = source.StartsWith('\uFEFF') ? source[1..] : source;
-        while ((rest = StatementStart(rest)).Length > 0)
+        var rest = StatementStart(source.StartsWith('\uFEFF') ? source[1..] : source);
+        while (rest.Length > 0)
         {
-            rest = ParseStatement(rest);
+            rest = StatementStart(ParseStatement(rest));
         }
 
         return _variables;

@@ -8,6 +8,8 @@ namespace SecretsService.Tests.Formats;
 /// <summary>The workflow commands that keep secrets out of a job's log hide every line of them, and no ordinary text.</summary>
 public sealed class MaskingInGitHubLogsTests
 {
+    private static readonly char[] LineBreaks = ['\r', '\n'];
+
     [Fact]
     public void Every_line_of_a_secret_is_masked() =>
         MasksFor(Carrying.Variable("A", "first line\nsecond line\r\nthird line\rfourth line\n")).ShouldBe(["first line", "second line", "third line", "fourth line"]);
@@ -25,7 +27,7 @@ public sealed class MaskingInGitHubLogsTests
     {
         foreach (var text in RandomValues.Files(50, 40, 7).SelectMany(f => f).Select(v => Encoding.UTF8.GetString(v.Value.Span)))
         {
-            var lines = text.Split(['\r', '\n']).Select(l => l.Trim(' ', '\t', '\v', '\f')).Where(l => l.EnumerateRunes().Count() >= 4);
+            var lines = text.Split(LineBreaks).Select(l => l.Trim(' ', '\t', '\v', '\f')).Where(l => l.EnumerateRunes().Count() >= 4);
 
             MasksFor(Carrying.Variable("A", text)).ShouldBe(lines.ToList(), text);
         }

@@ -7,7 +7,7 @@ namespace SecretsService.Tests.Formats;
 /// <summary>A target says everything that its platform would refuse, before a deployment finds out.</summary>
 public sealed class TargetProfilesTests
 {
-    // Those that the API description of the seed's platform reserves (docs/targets.md names them).
+    // Those that the API description of the seed's platform reserves (docs/formats.md names them).
     private const string ReservedByWordPress =
         "AUTH_KEY SECURE_AUTH_KEY LOGGED_IN_KEY NONCE_KEY AUTH_SALT SECURE_AUTH_SALT LOGGED_IN_SALT NONCE_SALT AUTOMATIC_UPDATER_DISABLED DISABLE_WP_CRON "
         + "DISALLOW_FILE_EDIT DISALLOW_FILE_MODS DOMAIN_CURRENT_SITE WP_HOME WP_SITEURL YMIR_ASSETS_PATH YMIR_ASSETS_URL YMIR_CACHE_PREFIX YMIR_CACHE_TABLE "
@@ -33,7 +33,7 @@ public sealed class TargetProfilesTests
         foreach (var cased in new[] { name, name.ToLowerInvariant(), char.ToLowerInvariant(name[0]) + name[1..] })
         {
             TargetProfiles.LambdaWordPress.FaultOfName(cased).ShouldBe("The platform of the target lambda-wordpress sets this variable itself. Choose another name.");
-            Profile("lambda-wordpress").Check([Carrying.Variable(cased, "1")]).First().Name.ShouldBe(cased);
+            Profile("lambda-wordpress").Check([Carrying.Variable(cased, "1")])[0].Name.ShouldBe(cased);
         }
     }
 
