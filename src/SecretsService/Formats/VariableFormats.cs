@@ -7,7 +7,13 @@ internal static class VariableFormats
     public const string Json = "json";
 
     /// <summary>Every format, by name.</summary>
-    public static readonly IReadOnlyList<VariableFormat> All = [new ShellFormat()];
+    public static readonly IReadOnlyList<VariableFormat> All =
+    [
+        new DotEnvFormat(),
+        new NodeFormat(),
+        new ShellFormat(),
+        new SystemdFormat(),
+    ];
 
     /// <summary>Finds a format by its name; null where there is none.</summary>
     public static VariableFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);

@@ -4,7 +4,7 @@ using SecretsService.Testing;
 
 namespace SecretsService.Tests.Formats;
 
-/// <summary>Runs the programs that read what was written, in an environment that has nothing but a PATH and a HOME.</summary>
+/// <summary>Runs the programs that read what was written.</summary>
 internal static class ReaderProcess
 {
     /// <summary>Runs a program to its end.</summary>
@@ -36,10 +36,6 @@ internal static class ReaderProcess
             StandardOutputEncoding = new UTF8Encoding(false),
             UseShellExecute = false,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name is not ("PATH" or "HOME")).ToList())
-        {
-            start.Environment.Remove(name);
-        }
 
         try
         {
