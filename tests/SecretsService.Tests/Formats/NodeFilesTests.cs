@@ -41,14 +41,11 @@ public sealed class NodeFilesTests
     public async Task Node_started_with_the_file_has_the_hard_values_in_its_environment()
     {
         var variables = Carrying.CarriedBy(Format, [.. HardValues.All.Select((v, i) => Carrying.Variable($"HARD_{i}", v.Value))]);
-        var file = Path.GetTempFileName();
-        await File.WriteAllBytesAsync(file, Format.Written(variables));
-
         var output = await ReaderProcess.RunAsync(
             await NodeConsumer.NodeAsync(),
-            [$"--env-file={file}", "-p", "JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([k]) => k.startsWith('HARD_'))))"]);
+            ["--env-file=/dev/stdin", "-p", "JSON.stringify(Object.fromEntries(Object.entries(process.env).filter(([k]) => k.startsWith('HARD_'))))"],
+            Encoding.UTF8.GetString(Format.Written(variables)));
 
-        File.Delete(file);
         var read = JsonSerializer.Deserialize<Dictionary<string, string>>(output);
         Carrying.DifferencesOf(variables, new Reading(read, null)).ShouldBeEmpty();
     }
