@@ -31,7 +31,7 @@ internal sealed class DotEnvFormat : VariableFormat
 
     // The reader collects into a JavaScript object, and this is the one name of a property that every object has and whose value is no text.
     public override string? FaultOfName(string name) =>
-        name == "__proto__" ? "dotenv drops a variable of this name. Give it another name." : null;
+        name == "__proto__" ? "dotenv drops a variable of this name. Give it another name or a prefix." : null;
 
     protected override string? FaultOfValue(Variable variable)
     {

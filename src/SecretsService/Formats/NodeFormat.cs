@@ -30,7 +30,7 @@ internal sealed class NodeFormat : VariableFormat
 
     // util.parseEnv answers with a JavaScript object, and this is the one name of a property that every object has and whose value is no text.
     public override string? FaultOfName(string name) =>
-        name == "__proto__" ? "node drops a variable of this name. Give it another name." : null;
+        name == "__proto__" ? "node drops a variable of this name. Give it another name or a prefix." : null;
 
     protected override string? FaultOfValue(Variable variable)
     {
