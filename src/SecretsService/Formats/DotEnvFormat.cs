@@ -10,7 +10,7 @@ namespace SecretsService.Formats;
 /// <remarks>
 /// A quote with a backslash before it does not close, but the backslash stays. A quote without one does not close either if something else than
 /// a comment follows on its line: then the value is the whole line up to a <c>#</c>, less the quotes at its ends. So a value may contain the quotes
-/// that it stands between if all of them have a backslash before them, or else if it is one line without a <c>#</c>.
+/// that it stands between if all of them have a backslash before them, or else if it is one line without a <c>#</c>; double quotes make it one line.
 /// </remarks>
 internal sealed class DotEnvFormat : VariableFormat
 {
@@ -31,7 +31,7 @@ internal sealed class DotEnvFormat : VariableFormat
 
     // The reader collects into a JavaScript object, and this is the one name of a property that every object has and whose value is no text.
     public override string? FaultOfName(string name) =>
-        name == "__proto__" ? "dotenv drops a variable of this name. Give it another name." : null;
+        name == "__proto__" ? "dotenv drops a variable of this name. Give it another name or a prefix." : null;
 
     protected override string? FaultOfValue(Variable variable)
     {
@@ -76,7 +76,7 @@ internal sealed class DotEnvFormat : VariableFormat
             return @"between double quotes its \n or \r (a backslash and a letter) would become a line break";
         }
 
-        return HasBareQuote(quote, value) && !IsLineWithoutComment(value)
+        return HasBareQuote(quote, value) && (HasComment(value) || (quote != Quote.Double && value.Contains((byte)'\n')))
             ? $"between {quote.Pair} it could end at a {quote.One} in it, because it has a # or a line break, too"
             : null;
     }
@@ -94,20 +94,33 @@ internal sealed class DotEnvFormat : VariableFormat
         return false;
     }
 
-    // U+2028 and U+2029, which are three bytes each, end a line of JavaScript. A carriage return is written as an escape.
-    private static bool IsLineWithoutComment(ReadOnlySpan<byte> value) =>
-        value.IndexOfAny((byte)'\n', (byte)'#') < 0 && value.IndexOf("\u2028"u8) < 0 && value.IndexOf("\u2029"u8) < 0;
+    // Or U+2028 or U+2029, which end a line of JavaScript, and for which there is no escape.
+    private static bool HasComment(ReadOnlySpan<byte> value) =>
+        value.Contains((byte)'#') || value.IndexOf("\u2028"u8) >= 0 || value.IndexOf("\u2029"u8) >= 0;
 
     private static void WriteBetween(Quote quote, ReadOnlySpan<byte> value, IBufferWriter<byte> output)
     {
         ReadOnlySpan<byte> delimiter = [quote.Character];
+        var hasBareQuote = HasBareQuote(quote, value);
         output.Write(delimiter);
-        output.WriteReplacing(value, (byte)'\r', "\\r"u8);
+        WriteText(value, hasBareQuote && quote == Quote.Double, output);
         output.Write(delimiter);
-        if (value.EndsWith((byte)'\\') && !HasBareQuote(quote, value))
+        if (value.EndsWith((byte)'\\') && !hasBareQuote)
         {
             WriteStop(delimiter, output);
         }
+    }
+
+    // Carriage returns are only in what stands between double quotes.
+    private static void WriteText(ReadOnlySpan<byte> value, bool asOneLine, IBufferWriter<byte> output)
+    {
+        for (int newline; asOneLine && (newline = value.IndexOf((byte)'\n')) >= 0; value = value[(newline + 1)..])
+        {
+            output.WriteReplacing(value[..newline], (byte)'\r', "\\r"u8);
+            output.Write("\\n"u8);
+        }
+
+        output.WriteReplacing(value, (byte)'\r', "\\r"u8);
     }
 
     // With a backslash before it, the closing quote would close only if there were no further one before a line's end or a comment: so in

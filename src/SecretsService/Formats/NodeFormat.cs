@@ -4,7 +4,7 @@ using System.Text;
 namespace SecretsService.Formats;
 
 /// <summary>
-/// A .env file for node. The rules are those of src/node_dotenv.cc, which 20.12, 22 and 24 have in different words: the first quote like the one that
+/// A .env file for node. The rules are those of src/node_dotenv.cc, which 20.13 to 24 have in several versions: the first quote like the one that
 /// opened closes, whatever is before it; there is no escape but <c>\n</c> between double quotes; carriage returns are removed; without quotes a value
 /// is cut at a <c>#</c> and trimmed.
 /// </summary>
@@ -30,7 +30,7 @@ internal sealed class NodeFormat : VariableFormat
 
     // util.parseEnv answers with a JavaScript object, and this is the one name of a property that every object has and whose value is no text.
     public override string? FaultOfName(string name) =>
-        name == "__proto__" ? "node drops a variable of this name. Give it another name." : null;
+        name == "__proto__" ? "node drops a variable of this name. Give it another name or a prefix." : null;
 
     protected override string? FaultOfValue(Variable variable)
     {

@@ -36,5 +36,5 @@ internal sealed class ShellFormat : VariableFormat
     }
 
     public override string? FaultOfName(string name) =>
-        Taken.Contains(name) ? "A shell sets a variable of this name itself. Give it another name." : null;
+        Taken.Contains(name) ? "A shell sets a variable of this name itself. Give it another name or a prefix." : null;
 }

@@ -24,7 +24,7 @@ internal static class VariableFormats
     ];
 
     /// <summary>What keeps the values of a format out of the log of what reads it; null where there is no such thing.</summary>
-    public static VariableFormat? MasksFor(VariableFormat format) => format.Name == "github" ? Find("github-masks") : null;
+    public static VariableFormat? MasksFor(VariableFormat format) => format is GitHubFormat ? GitHubFormat.Masks : null;
 
     /// <summary>Finds a format by its name; null where there is none.</summary>
     public static VariableFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);

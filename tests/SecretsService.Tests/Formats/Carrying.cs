@@ -1,9 +1,10 @@
 using System.Text;
 using SecretsService.Formats;
+using Shouldly;
 
 namespace SecretsService.Tests.Formats;
 
-/// <summary>What a test does with a format: asks it, and lets it write.</summary>
+/// <summary>What a test does with a format: asks it, and lets it write, and has the result read.</summary>
 internal static class Carrying
 {
     public static readonly FormatContext Context =
@@ -35,7 +36,32 @@ internal static class Carrying
         return faults.Any(f => f.Name is null) ? CarriedBy(format, sound[..(sound.Count / 2)]) : sound;
     }
 
-    /// <summary>The variables as a consumer should have read them.</summary>
-    public static Dictionary<string, string> AsRead(this IEnumerable<Variable> variables) =>
-        variables.ToDictionary(v => v.Name, v => Encoding.UTF8.GetString(v.Value.Span), StringComparer.Ordinal);
+    /// <summary>A variable with a harmless one before it and one after it.</summary>
+    public static IReadOnlyList<Variable> BetweenOthers(string name, string value) =>
+        [Variable("BEFORE", "b"), Variable(name, value), Variable("LATER", "l")];
+
+    /// <summary>The names of the variables that were not read as they were written.</summary>
+    public static IReadOnlyList<string> DifferencesOf(IReadOnlyList<Variable> variables, Reading reading)
+    {
+        var written = variables.ToDictionary(v => v.Name, v => Encoding.UTF8.GetString(v.Value.Span), StringComparer.Ordinal);
+        var read = reading.Variables ?? new Dictionary<string, string>(StringComparer.Ordinal);
+        return [.. written.Keys.Union(read.Keys, StringComparer.Ordinal)
+            .Where(name => !written.TryGetValue(name, out var was) || !read.TryGetValue(name, out var got) || was != got)];
+    }
+
+    /// <summary>Writes of each list of variables what the format carries, and fails unless the consumer reads just that.</summary>
+    public static async Task ShouldReadBackAsync(this Consumer consumer, IEnumerable<IReadOnlyList<Variable>> candidates)
+    {
+        var format = FormatOf(consumer);
+        var files = candidates.Select(c => CarriedBy(format, c)).Where(c => c.Count > 0).ToList();
+        files.ShouldNotBeEmpty();
+
+        var readings = await consumer.ReadAsync([.. files.Select(format.Written)]);
+
+        readings.Count.ShouldBe(files.Count);
+        foreach (var (variables, reading) in files.Zip(readings))
+        {
+            DifferencesOf(variables, reading).ShouldBeEmpty($"{reading.Error} {Encoding.UTF8.GetString(format.Written(variables))}");
+        }
+    }
 }

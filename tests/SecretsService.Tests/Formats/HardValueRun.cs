@@ -22,11 +22,10 @@ internal static class HardValueRun
     {
         var format = Carrying.FormatOf(consumer);
         var carried = HardValues.All.Where(v => format.Carries(v.Value)).ToList();
-        var files = carried.Select(v => new[] { Carrying.Variable("BEFORE", "b"), Carrying.Variable("HARD", v.Value), Carrying.Variable("LATER", "l") });
+        var files = carried.Select(v => Carrying.BetweenOthers("HARD", v.Value)).ToList();
         var readings = await consumer.ReadAsync([.. files.Select(format.Written)]);
         var same = carried.Zip(files, readings)
-            .Where(run => run.Third.Variables is { } read && run.Second.AsRead().OrderBy(v => v.Key, StringComparer.Ordinal)
-                .SequenceEqual(read.OrderBy(v => v.Key, StringComparer.Ordinal)))
+            .Where(run => Carrying.DifferencesOf(run.Second, run.Third).Count == 0)
             .Select(run => run.First).ToHashSet();
         return [.. HardValues.All.Select(v => same.Contains(v) ? Same : carried.Contains(v) ? Wrong : Refused)];
     }

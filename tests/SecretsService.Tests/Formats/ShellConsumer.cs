@@ -8,7 +8,7 @@ internal sealed class ShellConsumer(string name, string way, params string[] wor
 {
     public override string Name => name;
 
-    public override string What => $"{words[0]} itself, in an empty environment, with `{(way == "source" ? ". file" : "eval \"$(cat file)\"")}`";
+    public override string What => $"`{string.Join(' ', words)}` itself, in an empty environment, with `{(way == "source" ? ". file" : "eval \"$(cat file)\"")}`";
 
     public override string Format => "shell";
 
