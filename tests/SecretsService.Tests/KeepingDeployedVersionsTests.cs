@@ -57,8 +57,8 @@ public sealed class KeepingDeployedVersionsTests(DeploymentSweepingServer server
         await account.HasDeployedAsync(Production, new { app = "worker" });
         await account.ReportAsync(await account.HasDeploymentAsync(), "failed");
         await account.ReportAsync(await account.HasDeploymentAsync(Production, new { app = "web" }), "deploying");
-        await account.HasDeploymentAsync();
-        await account.HasDeploymentAsync();
+        await account.HasDeploymentAsync(Production, new { app = "worker" });
+        await account.HasDeploymentAsync(Production, new { app = "worker" });
         await account.HasDeployedAsync(Staging);
 
         await server.SweepAfterAsync(TwoMonths);
@@ -154,7 +154,7 @@ public sealed class KeepingDeployedVersionsTests(DeploymentSweepingServer server
     {
         var account = await server.NewShopAsync();
         var id = await account.HasSecretAsync("A", "1");
-        await account.HasSecretAsync("B", "1");
+        await account.HasSecretAsync("KEPT", "1");
         var deployment = await account.HasDeployedAsync();
 
         (await account.Client.DeleteAsync($"/secrets/{id}?purge=true&force=true")).ShouldBe(200);
@@ -162,8 +162,8 @@ public sealed class KeepingDeployedVersionsTests(DeploymentSweepingServer server
         (await server.QuerySqlAsync<long>("SELECT count(*) FROM secret_versions WHERE account_id = $1 AND secret_id = $2", account.Id, Guid.Parse(id))).ShouldBe(0);
         (await RowsAsync(account, "deployment_variables")).ShouldBe(2);
         var refusal = await RollBackAsync(account, deployment);
-        refusal.ShouldBeError(409, "state_conflict").Message!.ShouldContain("A.");
-        refusal.Message!.ShouldNotContain("B");
+        refusal.ShouldBeError(409, "state_conflict").Message!.ShouldContain(": A.");
+        refusal.Message!.ShouldNotContain("KEPT");
         (await account.Client.GetAsync($"/deployments/{deployment}")).ShouldBe(200);
         await ShouldBeReadableAsync(account, await account.HasDeployedAsync());
     }
