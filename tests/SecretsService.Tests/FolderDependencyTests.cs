@@ -18,7 +18,7 @@ public sealed class FolderDependencyTests
         ["Keys"] = ["Storage"],
         ["Access"] = ["Outcomes", "Storage", "Http"],
         ["Audit"] = ["Storage", "Access"],
-        ["Sites"] = ["Outcomes", "Storage", "Http", "Access"],
+        ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],

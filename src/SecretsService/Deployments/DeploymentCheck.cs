@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using SecretsService.Access;
@@ -53,6 +54,7 @@ internal sealed class DeploymentCheck(
     /// <param name="within">A connection whose transaction holds the account's row locked; null to read by itself.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     /// <returns>The map with its problems, and for a local environment with the empty values of what is missing.</returns>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The result owns the map")]
     public async Task<Outcome<CheckedMap>> RunAsync(
         Caller caller, TargetReference target, CheckRequest request, NpgsqlConnection? within, CancellationToken cancellation)
     {
@@ -62,16 +64,16 @@ internal sealed class DeploymentCheck(
             return failure;
         }
 
-        var origin = snapshot.Origin;
-        var variables = await resolver.MergeAsync(caller, origin, snapshot.Rows, mustOpen: false, cancellation);
+        var variables = await resolver.MergeAsync(caller, snapshot.Origin, snapshot.Rows, mustOpen: false, cancellation);
         try
         {
-            var report = new PreflightReport(variables, new Explanation(origin, snapshot.Others, reserved, clock.Now()));
-            report.RequireAll(await RequiredAsync(caller, origin, request, cancellation));
+            var report = new PreflightReport(variables, new Explanation(snapshot.Origin, snapshot.Others, reserved, clock.Now()));
+            report.RequireAll(await RequiredAsync(caller, snapshot.Origin, request, cancellation));
             report.AddWhatIsLeftOut();
-            report.AddViolations(await typedValues.FindViolationsAsync(caller, Precedence.Resolve(snapshot.Rows, origin.Target), cancellation));
+            report.AddViolations(
+                await typedValues.FindViolationsAsync(caller, Precedence.Resolve(snapshot.Rows, snapshot.Origin.Target), cancellation));
             report.AddExpiringSoon(snapshot.Rows, clock.Now(), options.Value.ExpiringSoonDays);
-            return Finish(report, variables, request.Profile ?? origin.Profile);
+            return new CheckedMap(variables, report.CheckFor(request.Profile ?? snapshot.Origin.Profile), report.Problems);
         }
         catch
         {
@@ -91,18 +93,7 @@ internal sealed class DeploymentCheck(
     {
         var report = new PreflightReport(variables, explanation: null);
         report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
-        return Finish(report, variables, request.Profile ?? profile);
-    }
-
-    private static CheckedMap Finish(PreflightReport report, MergedVariables variables, string? profileName)
-    {
-        var profile = profileName is null ? null : TargetProfiles.Find(profileName);
-        if (profile is not null)
-        {
-            report.AddFaults(profile);
-        }
-
-        return new CheckedMap(variables, profile, report.Problems);
+        return new CheckedMap(variables, report.CheckFor(request.Profile ?? profile), report.Problems);
     }
 
     private async Task<IReadOnlyList<RequiredSecret>> RequiredAsync(

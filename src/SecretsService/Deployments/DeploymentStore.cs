@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using SecretsService.Access;
@@ -158,6 +159,7 @@ internal sealed class DeploymentStore(
         return await check.RunAsync(caller, place.Target, request, connection, cancellation);
     }
 
+    [SuppressMessage("Reliability", "CA2000", Justification = "The result owns the map")]
     private async Task<Outcome<CheckedMap>> CheckEarlierAsync(
         Caller caller, DeploymentPlace place, DeploymentRow earlier, CheckRequest request, bool isConcurrent, CancellationToken cancellation)
     {

@@ -1,8 +1,8 @@
 using FluentValidation;
 using SecretsService.Contracts;
-using SecretsService.Formats;
 using SecretsService.Http;
 using SecretsService.Secrets;
+using SecretsService.Sites;
 
 namespace SecretsService.Deployments;
 
@@ -10,10 +10,6 @@ namespace SecretsService.Deployments;
 internal static class DeploymentRules
 {
     public const int MaxRequired = 1_000;
-
-    public static void MustBeProfile<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(name => name is null || TargetProfiles.Find(name) is not null)
-        .WithMessage($"Must be one of {string.Join(", ", TargetProfiles.All.Select(p => p.Name))}.");
 
     public static void MustBeKeys<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
         .Must(keys => keys is null || keys.Count <= MaxRequired)
@@ -26,7 +22,7 @@ internal sealed class CreateDeploymentValidator : AbstractValidator<CreateDeploy
 {
     public CreateDeploymentValidator()
     {
-        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Target).MustBeTarget();
         RuleFor(d => d.Required).MustBeKeys();
         RuleFor(d => d.Description).MustBeDescription();
     }
@@ -36,7 +32,7 @@ internal sealed class RollbackDeploymentValidator : AbstractValidator<RollbackDe
 {
     public RollbackDeploymentValidator()
     {
-        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Target).MustBeTarget();
         RuleFor(d => d.Required).MustBeKeys();
         RuleFor(d => d.Description).MustBeDescription();
     }
@@ -46,7 +42,7 @@ internal sealed class RunPreflightValidator : AbstractValidator<RunPreflight>
 {
     public RunPreflightValidator()
     {
-        RuleFor(d => d.Target).MustBeProfile();
+        RuleFor(d => d.Target).MustBeTarget();
         RuleFor(d => d.Required).MustBeKeys();
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.OpenApi;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using FluentValidation;
 using Microsoft.OpenApi;
 using SecretsService.Contracts;
 using SecretsService.Http;

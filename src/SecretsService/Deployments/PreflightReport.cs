@@ -90,12 +90,21 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
     }
 
     /// <summary>Says what a target cannot be given.</summary>
-    public void AddFaults(TargetProfile profile)
+    /// <param name="profileName">The name of the target's profile; null where there is none to check for.</param>
+    /// <returns>The profile.</returns>
+    public TargetProfile? CheckFor(string? profileName)
     {
+        if (profileName is null || TargetProfiles.Find(profileName) is not { } profile)
+        {
+            return null;
+        }
+
         foreach (var fault in profile.Check([.. variables.All.Select(v => new Variable(v.Name, v.Value, v.Origin?.IsSecret ?? false))]))
         {
             Add(ProblemCodes.TargetLimit, ProblemSeverity.Error, fault.Name, fault.Name is { } name ? $"{name} for the target {profile.Name}: {fault.Reason}" : $"For the target {profile.Name}: {fault.Reason}");
         }
+
+        return profile;
     }
 
     private void Require(RequiredSecret requirement, ResolvedKey resolved)

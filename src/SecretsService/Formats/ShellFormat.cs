@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 
 namespace SecretsService.Formats;
@@ -9,9 +10,18 @@ namespace SecretsService.Formats;
 /// </summary>
 internal sealed class ShellFormat : VariableFormat
 {
+    // What bash 5.3 and dash 0.5.12 set themselves, or take for a number: bash evaluates as an expression what is exported as RANDOM, for example, and
+    // a command in it runs.
+    private static readonly FrozenSet<string> Taken = new[]
+    {
+        "_", "BASHOPTS", "BASHPID", "BASH_ALIASES", "BASH_ARGC", "BASH_ARGV", "BASH_CMDS", "BASH_COMMAND", "BASH_LINENO", "BASH_MONOSECONDS",
+        "BASH_SOURCE", "BASH_SUBSHELL", "BASH_VERSINFO", "DIRSTACK", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD",
+        "LINENO", "OPTIND", "PIPESTATUS", "PPID", "RANDOM", "SECONDS", "SHELLOPTS", "SHLVL", "SRANDOM", "UID",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     public override string Name => "shell";
 
-    public override string Consumer => "sh, bash, dash and zsh: . file, or eval";
+    public override string Consumer => "sh, bash and dash: . file, or eval";
 
     public override void Write(IReadOnlyList<Variable> variables, FormatContext context, IBufferWriter<byte> output)
     {
@@ -20,19 +30,11 @@ internal sealed class ShellFormat : VariableFormat
             output.Write("export "u8);
             Encoding.ASCII.GetBytes(variable.Name, output);
             output.Write("='"u8);
-            WriteQuoted(variable.Value.Span, output);
+            output.WriteReplacing(variable.Value.Span, (byte)'\'', "'\\''"u8);
             output.Write("'\n"u8);
         }
     }
 
-    private static void WriteQuoted(ReadOnlySpan<byte> value, IBufferWriter<byte> output)
-    {
-        for (int quote; (quote = value.IndexOf((byte)'\'')) >= 0; value = value[(quote + 1)..])
-        {
-            output.Write(value[..quote]);
-            output.Write("'\\''"u8);
-        }
-
-        output.Write(value);
-    }
+    public override string? FaultOfName(string name) =>
+        Taken.Contains(name) ? "A shell sets a variable of this name itself. Give it another name." : null;
 }

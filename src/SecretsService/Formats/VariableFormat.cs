@@ -32,23 +32,20 @@ internal abstract class VariableFormat
     /// <summary>What reads it, for people: for example "docker run --env-file".</summary>
     public abstract string Consumer { get; }
 
+    /// <summary>Whether a value of several lines can be written.</summary>
+    public virtual bool CarriesLineBreaks => true;
+
     /// <summary>Everything that stands against writing these variables: empty where nothing does.</summary>
     public IReadOnlyList<FormatFault> Check(IReadOnlyList<Variable> variables)
     {
         var faults = new List<FormatFault>();
         foreach (var variable in variables)
         {
-            if ((FaultOfName(variable.Name) ?? FaultOfValue(variable)) is { } reason)
-            {
-                faults.Add(new FormatFault(variable.Name, reason));
-            }
+            AddTo(faults, variable.Name, FaultOfName(variable.Name));
+            AddTo(faults, variable.Name, FaultOfSize(variable.Name, variable.Value.Length) ?? FaultOfValue(variable));
         }
 
-        if (FaultOfAll(variables) is { } common)
-        {
-            faults.Add(new FormatFault(null, common));
-        }
-
+        AddTo(faults, null, FaultOfAll(variables));
         return faults;
     }
 
@@ -61,9 +58,20 @@ internal abstract class VariableFormat
     /// <summary>Why the consumer cannot have a variable of this name; null where it can.</summary>
     public virtual string? FaultOfName(string name) => null;
 
+    /// <summary>Why the consumer can never have a value of this size under this name, whatever it says; null where it can.</summary>
+    public virtual string? FaultOfSize(string name, int valueBytes) => null;
+
     /// <summary>Why the consumer cannot be given this variable's value; null where it can.</summary>
     protected virtual string? FaultOfValue(Variable variable) => null;
 
     /// <summary>Why the consumer cannot be given all of them together; null where it can.</summary>
     protected virtual string? FaultOfAll(IReadOnlyList<Variable> variables) => null;
+
+    private static void AddTo(List<FormatFault> faults, string? name, string? reason)
+    {
+        if (reason is not null)
+        {
+            faults.Add(new FormatFault(name, reason));
+        }
+    }
 }

@@ -7,7 +7,21 @@ internal static class VariableFormats
     public const string Json = "json";
 
     /// <summary>Every format, by name.</summary>
-    public static readonly IReadOnlyList<VariableFormat> All = [new ShellFormat()];
+    public static readonly IReadOnlyList<VariableFormat> All =
+    [
+        new ComposeFormat(),
+        new DockerFormat(),
+        new DotEnvFormat(),
+        new GitHubFormat(),
+        new KubernetesFormat(),
+        new LambdaFormat(),
+        new NodeFormat(),
+        new PhpFormat(),
+        new ShellFormat(),
+        new SystemdFormat(),
+        new TerraformFormat(),
+        new YamlFormat(),
+    ];
 
     /// <summary>Finds a format by its name; null where there is none.</summary>
     public static VariableFormat? Find(string name) => All.FirstOrDefault(f => f.Name == name);

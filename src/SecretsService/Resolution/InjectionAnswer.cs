@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Contracts;
@@ -42,7 +41,9 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
         foreach (var variable in variables.All)
         {
             json.WritePropertyName(variable.Name);
-            json.WriteRawValue(Quoted(variable.Value.Span, escaped), skipInputValidation: true);
+            escaped.Reset();
+            JsonText.Write(variable.Value.Span, Answer.Encoder, escaped);
+            json.WriteRawValue(escaped.Written.Span, skipInputValidation: true);
         }
 
         json.WriteEndObject();
@@ -50,23 +51,6 @@ internal sealed class InjectionAnswer(MergedVariables variables, bool withSource
         json.WriteString("message", "Merged map retrieved successfully");
         json.WriteNumber("http_status", StatusCodes.Status200OK);
         json.WriteEndObject();
-    }
-
-    // By hand, because the writer escapes a value in an array of the shared pool that it does not clear.
-    private static ReadOnlySpan<byte> Quoted(ReadOnlySpan<byte> value, ZeroingBuffer escaped)
-    {
-        escaped.Reset();
-        escaped.Write("\""u8);
-        var done = false;
-        while (!done)
-        {
-            done = Answer.Encoder.EncodeUtf8(value, escaped.GetSpan(1_024), out var consumed, out var written) == OperationStatus.Done;
-            escaped.Advance(written);
-            value = value[consumed..];
-        }
-
-        escaped.Write("\""u8);
-        return escaped.Written.Span;
     }
 
     private void WriteMeta(Utf8JsonWriter json)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using SecretsService.Contracts;
+using SecretsService.Formats;
 
 namespace SecretsService.Secrets;
 
@@ -17,14 +18,6 @@ internal sealed class NameAdvice(IOptions<SecretOptions> options)
         "DOTNET_STARTUP_HOOKS", "DOTNET_ADDITIONAL_DEPS", "CORECLR_PROFILER", "CORECLR_ENABLE_PROFILING", "CORECLR_PROFILER_PATH", "COMPlus_StartupHooks",
         "GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "OPENSSL_CONF",
         "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "HOSTALIASES", "LOCALDOMAIN", "RES_OPTIONS", "TMPDIR",
-    };
-
-    // The names that the platform of the target profile lambda-wordpress sets, beyond those that are reserved everywhere.
-    private static readonly HashSet<string> WordPressNames = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "AUTH_KEY", "SECURE_AUTH_KEY", "LOGGED_IN_KEY", "NONCE_KEY", "AUTH_SALT", "SECURE_AUTH_SALT", "LOGGED_IN_SALT", "NONCE_SALT",
-        "AUTOMATIC_UPDATER_DISABLED", "DISABLE_WP_CRON", "DISALLOW_FILE_EDIT", "DISALLOW_FILE_MODS", "DOMAIN_CURRENT_SITE", "WP_HOME", "WP_SITEURL",
-        "_HANDLER", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT", "TZ",
     };
 
     /// <summary>Who may see the variable once it is deployed.</summary>
@@ -57,7 +50,7 @@ internal sealed class NameAdvice(IOptions<SecretOptions> options)
             yield return $"{name} changes what the process itself loads or runs. Choose another name unless that is what you want.";
         }
 
-        if (WordPressNames.Contains(name))
+        if (TargetProfiles.LambdaWordPress.PlatformNames.Contains(name))
         {
             yield return $"{name} is set by the platform of the target lambda-wordpress: a deployment for that target will refuse it.";
         }

@@ -27,6 +27,7 @@ internal static class SecretEndpoints
         services.AddSingleton<NameAdvice>();
         services.AddScoped<SecretNeighbours>();
         services.AddScoped<SecretPresenter>();
+        services.AddScoped<TargetAdvice>();
         services.AddScoped<SecretQueries>();
         services.AddScoped<SecretRouting>();
         services.AddScoped<SecretSealer>();

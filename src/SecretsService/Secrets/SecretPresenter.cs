@@ -6,18 +6,20 @@ using SecretsService.Storage;
 namespace SecretsService.Secrets;
 
 /// <summary>Makes of stored secrets what answers show: opens the values of plain variables, and adds what there is to warn of.</summary>
-internal sealed class SecretPresenter(SecretNeighbours neighbours, SecretSealer sealer, NameAdvice advice, TimeProvider clock)
+internal sealed class SecretPresenter(
+    SecretNeighbours neighbours, TargetAdvice targets, SecretSealer sealer, NameAdvice advice, TimeProvider clock)
 {
     public async Task<IReadOnlyList<SecretMetadata>> PresentAsync(
         Caller caller, IReadOnlyList<StoredSecret> secrets, CancellationToken cancellation)
     {
         var others = secrets.Count == 0 ? [] : await neighbours.FindAsync(caller, [.. secrets.Select(s => s.Name)], cancellation);
+        var environments = secrets.Count == 0 ? [] : await targets.FindEnvironmentsAsync(caller, cancellation);
         var byName = others.ToLookup(o => o.Name, StringComparer.OrdinalIgnoreCase);
         var now = clock.Now();
         var shown = new List<SecretMetadata>(secrets.Count);
         foreach (var secret in secrets)
         {
-            var warnings = WarningsFor(secret, byName[secret.Name]).ToList();
+            var warnings = WarningsFor(secret, byName[secret.Name], environments).ToList();
             var value = await OpenPlainAsync(caller, secret, warnings, cancellation);
             shown.Add(Show(secret, now, value, warnings));
         }
@@ -39,7 +41,8 @@ internal sealed class SecretPresenter(SecretNeighbours neighbours, SecretSealer 
         }
     }
 
-    private IEnumerable<string> WarningsFor(StoredSecret secret, IEnumerable<Neighbour> sameName)
+    private IEnumerable<string> WarningsFor(
+        StoredSecret secret, IEnumerable<Neighbour> sameName, IReadOnlyList<TargetedEnvironment> environments)
     {
         if (secret.DeletedAt is not null)
         {
@@ -47,12 +50,14 @@ internal sealed class SecretPresenter(SecretNeighbours neighbours, SecretSealer 
         }
 
         var others = sameName.Where(o => o.Id != secret.Id).ToList();
+        var ofTargets = secret.IsWithheld ? [] : TargetAdvice.WarningsFor(secret, environments);
         return [
             .. advice.WarningsFor(secret.Name, secret.IsSecret, secret.LooksPrivate),
             .. others.Where(o => o.Name != secret.Name)
                 .Select(o => $"{o.Name} {ScopeWords.At(o.Where)} differs from it in letter case only: they are two variables."),
             .. others.Where(o => IsOverriddenInVain(secret, o))
                 .Select(o => $"It overrides {o.Name} {ScopeWords.At(o.Where)} with the same value."),
+            .. ofTargets,
         ];
     }
 

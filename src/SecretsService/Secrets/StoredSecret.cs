@@ -36,6 +36,15 @@ internal sealed record StoredSecret
 
     public required bool LooksPrivate { get; init; }
 
+    /// <summary>True where the current value has a line break.</summary>
+    public required bool HasLineBreak { get; init; }
+
+    /// <summary>How many bytes the sealed value takes; null for a tombstone.</summary>
+    public required int? SealedBytes { get; init; }
+
+    /// <summary>The variables that its fields give; null where it gives one under its own name.</summary>
+    public required IReadOnlyList<string>? Variables { get; init; }
+
     public required string? Description { get; init; }
 
     public required string? SecretType { get; init; }

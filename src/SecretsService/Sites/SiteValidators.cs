@@ -1,5 +1,6 @@
 using FluentValidation;
 using SecretsService.Contracts;
+using SecretsService.Formats;
 using SecretsService.Http;
 
 namespace SecretsService.Sites;
@@ -32,6 +33,11 @@ internal static class SiteRules
     public static void MustBeTags<T>(this IRuleBuilder<T, IReadOnlyList<string>?> rule) => rule
         .Must(tags => tags is null || (tags.Count <= MaxTags && tags.All(IsTag)))
         .WithMessage($"Must be up to {MaxTags} tags of 1 to {MaxTagLength} characters, without control characters.");
+
+    public static void MustBeTarget<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(target => target is null || TargetProfiles.Find(target) is not null)
+        .WithMessage(TargetProfiles.Rule)
+        .OverridePropertyName("Target");
 
     // The serializer lets a null through inside of an array.
     private static bool IsTag(string? tag) => tag is { Length: >= 1 and <= MaxTagLength } && !tag.Any(char.IsControl);
@@ -66,6 +72,7 @@ internal sealed class CreateEnvironmentValidator : AbstractValidator<CreateEnvir
         RuleFor(e => e.Slug).MustBeSlug();
         RuleFor(e => e.Slug).MustFollowFrom(e => e.Name);
         RuleFor(e => e.Type).MustBeType();
+        RuleFor(e => e.Target).MustBeTarget();
         RuleFor(e => e.Tags).MustBeTags();
     }
 }
@@ -77,6 +84,7 @@ internal sealed class UpdateEnvironmentValidator : AbstractValidator<UpdateEnvir
         RuleFor(e => e.Name).MustBeName();
         RuleFor(e => e.Slug).MustBeSlug();
         RuleFor(e => e.Type).MustBeType();
+        RuleFor(e => e.Target.Value).MustBeTarget();
         RuleFor(e => e.Tags).MustBeTags();
     }
 }

@@ -1,0 +1,4 @@
+'use strict';
+const dotenv = require('dotenv');
+
+module.exports = (file) => dotenv.parse(file);

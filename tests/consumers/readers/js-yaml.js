@@ -1,0 +1,4 @@
+'use strict';
+const yaml = require('js-yaml');
+
+module.exports = (file) => yaml.load(file.toString('utf8'));
