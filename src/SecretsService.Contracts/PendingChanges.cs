@@ -69,7 +69,7 @@ public sealed record SecretDrift
     /// <summary>The secret's current version.</summary>
     public required int CurrentVersion { get; init; }
 
-    /// <summary>True where the deployed version is the current one.</summary>
+    /// <summary>True where the deployed version is the current one of a secret that is not deleted.</summary>
     public required bool IsCurrent { get; init; }
 
     /// <summary>The variables that the secret gives there, sorted.</summary>

@@ -134,7 +134,7 @@ public sealed class PurgingWhatIsOldTests(SweepingServer server) : IClassFixture
 }
 
 /// <summary>A server that keeps two versions, and tells when it has swept.</summary>
-public sealed class SweepingServer : ManualClockServer
+public class SweepingServer : ManualClockServer
 {
     private const int MostLooks = 1_000;
 

@@ -7,6 +7,7 @@ using SecretsService.Testing;
 using Shouldly;
 using Xunit;
 using static SecretsService.Tests.ImportSteps;
+using static SecretsService.Tests.QueryPlan;
 using static SecretsService.Tests.ResolutionSteps;
 
 namespace SecretsService.Tests;
@@ -17,8 +18,6 @@ namespace SecretsService.Tests;
 /// </summary>
 public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<ManySecretsServer>
 {
-    private const string Explain = "EXPLAIN (FORMAT JSON) ";
-
     public static TheoryData<string> Lists()
     {
         var lists = new TheoryData<string>();
@@ -160,20 +159,14 @@ public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<Ma
 
     private static void ShouldUseIndexes(string sql, JsonElement plan)
     {
-        var scanned = Nodes(plan).Where(node => node.Text("Node Type") == "Seq Scan").Select(node => node.Text("Relation Name")).ToList();
+        var scanned = ScannedBy(plan);
 
         scanned.ShouldNotContain("secrets", $"{sql}\n{plan}");
         scanned.ShouldNotContain("secret_versions", $"{sql}\n{plan}");
         Nodes(plan).ShouldContain(node => IndexOf(node) != null, $"{sql}\n{plan}");
     }
 
-    private async Task<JsonElement> ExplainAsync(CapturedQuery query)
-    {
-        await using var connection = new NpgsqlConnection(server.ConnectionString);
-        await connection.OpenAsync();
-        await using var command = query.On(connection, Explain);
-        return PlanOf((string)(await command.ExecuteScalarAsync())!);
-    }
+    private Task<JsonElement> ExplainAsync(CapturedQuery query) => server.ExplainAsync(query);
 
     private async Task<JsonElement> ExplainPreparedAsync(string sql, bool takesCollections, bool isGeneric)
     {
@@ -208,13 +201,6 @@ public sealed class QueryPlansTests(ManySecretsServer server) : IClassFixture<Ma
 
     private static string Literal(IEnumerable<string> texts) =>
         string.Create(CultureInfo.InvariantCulture, $"ARRAY[{string.Join(", ", texts.Distinct().Select(t => $"'{t}'"))}]");
-
-    private static JsonElement PlanOf(string explained) => SchemaTexts.Json(explained)[0].GetProperty("Plan");
-
-    private static IEnumerable<JsonElement> Nodes(JsonElement plan) =>
-        plan.TryGetProperty("Plans", out var parts) ? parts.EnumerateArray().SelectMany(Nodes).Prepend(plan) : [plan];
-
-    private static string? IndexOf(JsonElement node) => node.TryGetProperty("Index Name", out var name) ? name.GetString() : null;
 }
 
 /// <summary>A server whose database holds 10,000 secrets of one account, and others.</summary>

@@ -252,6 +252,7 @@ public sealed class RunningInProductionTests : IAsyncLifetime
     [InlineData("Secrets__ReservedNames__0", "NOT A NAME", "Secrets:ReservedNames must be names")]
     [InlineData("Retention__DeletedSecretsDays", "0", "Retention:DeletedSecretsDays must be a number from 1 to 3650")]
     [InlineData("Retention__VersionsPerSecret", "0", "Retention:VersionsPerSecret must be a number from 1 to 100000")]
+    [InlineData("Retention__DeploymentDays", "0", "Retention:DeploymentDays must be a number from 1 to 3650")]
     [InlineData("Retention__SweepMinutes", "1441", "Retention:SweepMinutes must be a number from 1 to 1440")]
     [InlineData("Database__MigrateAtStart", "maybe", "Database:MigrateAtStart")]
     [InlineData("Keys__KeyringFile", "/nowhere/keyring.json", "The key ring /nowhere/keyring.json cannot be read")]

@@ -21,13 +21,34 @@ public sealed class TypedSecretsAmongOthersTests(SecretsServer server) : IClassF
     }
 
     [Fact]
-    public async Task A_requirement_for_the_name_alone_of_a_secret_with_fields_keeps_nothing()
+    public async Task A_requirement_for_the_name_of_a_secret_is_met_by_its_fields()
     {
         var account = await AccountAsync();
         var id = await CreateAsync(account, "/global-secrets", "MAIL", new { host = "h" });
         (await account.Client.PutAsync("/sites/shop/required-secrets", """[{"key": "MAIL"}]""")).ShouldBe(200);
 
-        (await account.Client.DeleteAsync($"/secrets/{id}")).ShouldBe(200);
+        foreach (var refusal in new[] { await account.Client.DeleteAsync($"/secrets/{id}"), await account.Client.PutAsync($"/secrets/{id}", new { key = "POST" }) })
+        {
+            refusal.ShouldBeError(409, "in_use").Errors["dependents"].ShouldBe("Site shop requires MAIL in environment production");
+        }
+
+        (await account.Client.GetAsync("/sites/shop/environments/production/preflight")).Data.GetProperty("ok").GetBoolean().ShouldBeTrue();
+        (await account.Client.DeleteAsync($"/secrets/{id}?force=true")).ShouldBe(200);
+        (await account.Client.GetAsync("/sites/shop/environments/production/preflight")).Data.GetProperty("ok").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_secret_with_fields_meets_no_requirement_for_its_name_once_it_has_expired_or_where_another_decides()
+    {
+        var account = await AccountAsync();
+        var broad = await CreateAsync(account, "/global-secrets", "MAIL", new { host = "h" });
+        (await account.Client.PutAsync("/sites/shop/required-secrets", """[{"key": "MAIL"}]""")).ShouldBe(200);
+        var narrow = await CreateAsync(account, "/sites/shop/secrets", "MAIL", new { host = "h" });
+
+        // The broader one is hidden, and the narrower one has it behind it.
+        (await account.Client.DeleteAsync($"/secrets/{broad}")).ShouldBe(200);
+        await server.ChangeAsync(account, narrow, "expires_at = now() - interval '1 hour'");
+        (await account.Client.DeleteAsync($"/secrets/{narrow}")).ShouldBe(200);
     }
 
     [Fact]

@@ -21,6 +21,8 @@ internal static class DeploymentEndpoints
         services.AddScoped<TypedValueCheck>();
         services.AddScoped<DeploymentCheck>();
         services.AddScoped<FrozenMap>();
+        services.AddScoped<PendingChangesQuery>();
+        services.AddScoped<SecretDriftQuery>();
         services.AddScoped<DeploymentStore>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTokens>();
@@ -33,6 +35,7 @@ internal static class DeploymentEndpoints
         MapOne(api.MapGroup("/deployments/{id}"), "");
         MapOne(api.MapGroup("/sites/{site}/environments/{environment}/deployments/{id}"), "OfSite");
         MapOne(api.MapGroup("/environments/{environment}/deployments/{id}"), "OfEnvironmentId");
+        SecretDriftEndpoints.Map(api);
     }
 
     private static void MapEnvironment(RouteGroupBuilder group, string suffix)
@@ -42,6 +45,7 @@ internal static class DeploymentEndpoints
         MapCreate(group, "/deploy", "deploy" + suffix);
         MapRollback(group, suffix);
         PreflightEndpoints.Map(group, suffix);
+        PendingChangesEndpoints.Map(group, suffix);
     }
 
     private static void MapList(RouteGroupBuilder group, string suffix) => group

@@ -46,3 +46,8 @@ internal sealed class RunPreflightValidator : AbstractValidator<RunPreflight>
         RuleFor(d => d.Required).MustBeKeys();
     }
 }
+
+internal sealed class UpdateDeploymentValidator : AbstractValidator<UpdateDeployment>
+{
+    public UpdateDeploymentValidator() => RuleFor(d => d.Status).NotNull();
+}

@@ -198,6 +198,33 @@ internal static class AnswerExamples
         Revision = 41,
     };
 
+    private static readonly DeploymentSummary Last = new() { Id = Id(7), Number = 12, Revision = 41, CreatedAt = Day, FinishedAt = Day.AddMinutes(2) };
+
+    private static readonly PendingChanges Pending = new()
+    {
+        Changed = true,
+        Notice = PendingChanges.Text,
+        Added = ["FEATURE_FLAGS"],
+        ChangedKeys = ["STRIPE_SECRET_KEY"],
+        Removed = [],
+        LastDeployment = Last,
+    };
+
+    private static readonly IReadOnlyList<SecretDrift> Drift =
+    [
+        new()
+        {
+            Site = "shop",
+            Environment = "production",
+            EnvironmentId = Id(2),
+            Version = 2,
+            CurrentVersion = 3,
+            IsCurrent = false,
+            Variables = ["STRIPE_SECRET_KEY"],
+            Deployment = Last,
+        },
+    ];
+
     private static readonly IReadOnlyList<RequiredSecret> Required =
     [
         new() { Key = "DEBUG_MODE", Optional = true, Description = null, SecretType = null },
@@ -238,6 +265,8 @@ internal static class AnswerExamples
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
         : type == typeof(ListEnvelope<Deployment>) ? List(Release, message)
         : type == typeof(Envelope<Preflight>) ? One(Check, status, message)
+        : type == typeof(Envelope<PendingChanges>) ? One(Pending, status, message)
+        : type == typeof(Envelope<IReadOnlyList<SecretDrift>>) ? One(Drift, status, message)
         : type == typeof(MergedMap) ? Json(Map)
         : type == typeof(ResolvedMap) ? Json(ResolvedExamples.Map)
         : type == typeof(Envelope<ResolvedKey>) ? One(ResolvedExamples.Key, status, message)

@@ -16,7 +16,21 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
     private const int BatchSize = 200;
     private const string ActorName = "retention";
 
-    /// <summary>Deletes secrets that were deleted longer ago than they are kept, with their versions.</summary>
+    /// <summary>Deletes deployments that nothing was heard of for longer than they are kept, with their variables and tokens.</summary>
+    /// <returns>How many deployments.</returns>
+    public async Task<int> DeleteDeploymentsAsync(CancellationToken cancellation)
+    {
+        if (options.Value.DeploymentDays is not { } days)
+        {
+            return 0;
+        }
+
+        var before = clock.Now() - TimeSpan.FromDays(days);
+        var accounts = await DueDeployments(before).Select(d => d.AccountId).Distinct().ToListAsync(cancellation);
+        return await InBatchesAsync(accounts, account => DeleteDeploymentsAsync(account, before, cancellation));
+    }
+
+    /// <summary>Deletes secrets that were deleted longer ago than they are kept, with their versions; those that deployments hold are kept on.</summary>
     /// <returns>How many secrets.</returns>
     public async Task<int> DeleteSecretsAsync(CancellationToken cancellation)
     {
@@ -25,7 +39,7 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
         return await InBatchesAsync(accounts, account => DeleteSecretsAsync(account, before, cancellation));
     }
 
-    /// <summary>Deletes versions beyond those that are kept of each secret.</summary>
+    /// <summary>Deletes versions beyond those that are kept of each secret; those that deployments hold are kept on.</summary>
     /// <returns>How many versions.</returns>
     public async Task<int> DeleteVersionsAsync(CancellationToken cancellation)
     {
@@ -57,15 +71,37 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
             .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
     }
 
+    // What runs is kept, for it says what has changed since, and so is what is being rolled out. The newest one of an environment is too: its number
+    // must not be given a second time.
+    private IQueryable<DeploymentRow> DueDeployments(DateTimeOffset before) => db.Deployments.Where(d =>
+        d.UpdatedAt <= before
+        && d.State != DeploymentState.Deploying
+        && db.Deployments.Any(newer => newer.AccountId == d.AccountId && newer.EnvironmentId == d.EnvironmentId && newer.Number > d.Number)
+        && (d.State != DeploymentState.Deployed || db.Deployments.Any(later =>
+            later.AccountId == d.AccountId && later.EnvironmentId == d.EnvironmentId && later.AppId == d.AppId && later.State == DeploymentState.Deployed
+            && (later.FinishedAt > d.FinishedAt || (later.FinishedAt == d.FinishedAt && later.Number > d.Number)))));
+
     // Whatever refers to secrets or versions and must keep them is asked in these two, and nowhere else.
-    private IQueryable<SecretRow> DueSecrets(DateTimeOffset before) => db.Secrets.AsNoTracking().Where(s => s.DeletedAt <= before);
+    private IQueryable<SecretRow> DueSecrets(DateTimeOffset before) => db.Secrets.AsNoTracking().Where(s =>
+        s.DeletedAt <= before
+        && !db.DeploymentVariables.Any(v => v.AccountId == s.AccountId && v.SecretId == s.Id));
 
     // Versions are numbered without gaps, and the secret's own number is the current one: with one kept at least, that is never among these.
     private IQueryable<SecretVersionRow> DueVersions(int kept) =>
         from version in db.SecretVersions
         join secret in db.Secrets on new { version.AccountId, Id = version.SecretId } equals new { secret.AccountId, secret.Id }
         where version.Version <= secret.Version - kept
+            && !db.DeploymentVariables.Any(v => v.AccountId == version.AccountId && v.SecretId == version.SecretId && v.Version == version.Version)
         select version;
+
+    private async Task<int> DeleteDeploymentsAsync(Guid accountId, DateTimeOffset before, CancellationToken cancellation)
+    {
+        await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
+        var deleted = await DueDeployments(before).Where(d => d.AccountId == accountId)
+            .OrderBy(d => d.UpdatedAt).Take(BatchSize).ExecuteDeleteAsync(cancellation);
+        await change.CommitAsIsAsync(cancellation);
+        return deleted;
+    }
 
     private async Task<int> DeleteSecretsAsync(Guid accountId, DateTimeOffset before, CancellationToken cancellation)
     {

@@ -8,16 +8,25 @@ internal sealed class RetentionOptions
     public const string Section = "Retention";
 
     /// <summary>
-    /// How many days a deleted secret can be restored. It is then deleted for good, with all of its versions.
+    /// How many days a deleted secret can be restored. It is then deleted for good, with all of its versions, unless a deployment holds one of them:
+    /// then once that is deleted.
     /// <value>Default: 30. 1 to 3,650.</value>
     /// </summary>
     public int DeletedSecretsDays { get; init; } = 30;
 
     /// <summary>
-    /// How many versions of a secret are kept, the newest ones; the current one is always among them. Older ones are deleted for good.
+    /// How many versions of a secret are kept, the newest ones; the current one is always among them. Older ones are deleted for good,
+    /// unless a deployment holds them.
     /// <value>Default: none, which keeps all. 1 to 100,000.</value>
     /// </summary>
     public int? VersionsPerSecret { get; init; }
+
+    /// <summary>
+    /// How many days a deployment is kept that nothing was reported of, with the secrets and versions that it holds. Kept longer are those that run,
+    /// which is the last successful one of each environment and of each app in it, those that are deploying, and the newest of each environment.
+    /// <value>Default: none, which keeps all. 1 to 3,650.</value>
+    /// </summary>
+    public int? DeploymentDays { get; init; }
 
     /// <summary>
     /// How many minutes pass between two looks for what is too old. The first one is a minute after the start.
@@ -44,6 +53,11 @@ internal sealed class RetentionOptionsValidator : IValidateOptions<RetentionOpti
         if (options.VersionsPerSecret is < 1 or > MaxVersions)
         {
             faults.Add($"Retention:VersionsPerSecret must be a number from 1 to {MaxVersions}: leave it out to keep all versions.");
+        }
+
+        if (options.DeploymentDays is < 1 or > MaxDays)
+        {
+            faults.Add($"Retention:DeploymentDays must be a number from 1 to {MaxDays}: leave it out to keep all deployments.");
         }
 
         if (options.SweepMinutes is < 1 or > MaxMinutes)

@@ -32,13 +32,15 @@ internal sealed partial class RetentionSweep(
 
     private async Task SweepAsync(CancellationToken stopping)
     {
+        // The deployments first: what only they hold can go then.
+        var deployments = await TryAsync(purge => purge.DeleteDeploymentsAsync(stopping), stopping);
         var secrets = await TryAsync(purge => purge.DeleteSecretsAsync(stopping), stopping);
         var versions = await TryAsync(purge => purge.DeleteVersionsAsync(stopping), stopping);
         var tokens = await TryAsync(purge => purge.DeleteTokensAsync(stopping), stopping);
         var answers = await TryAsync(purge => purge.DeleteAnswersAsync(stopping), stopping);
-        if (secrets + versions + tokens + answers > 0)
+        if (deployments + secrets + versions + tokens + answers > 0)
         {
-            LogSwept(secrets, versions, tokens, answers);
+            LogSwept(deployments, secrets, versions, tokens, answers);
         }
     }
 
@@ -58,8 +60,8 @@ internal sealed partial class RetentionSweep(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Deleted for good what was too old: {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, {Answers} kept answers")]
-    private partial void LogSwept(int secrets, int versions, int tokens, int answers);
+    [LoggerMessage(1, LogLevel.Information, "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, {Answers} kept answers")]
+    private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int answers);
 
     [LoggerMessage(2, LogLevel.Error, "What is too old could not be deleted. The next attempt is in {Minutes} minutes")]
     private partial void LogFailed(Exception exception, int minutes);

@@ -34,6 +34,7 @@ internal static class SecretEndpoints
         services.AddScoped<ValueRules>();
         services.AddScoped<SecretValues>();
         services.AddScoped<PlacementRules>();
+        services.AddScoped<DeployedVersions>();
         services.AddScoped<Dependents>();
         services.AddScoped<ITypedValues, TypedSecrets>();
         services.AddScoped<SecretStore>();

@@ -15,6 +15,11 @@ internal static class SecretItemEndpoints
     private static readonly QueryParameter Force = new(
         "force", JsonSchemaType.Boolean, "`true` goes on although a declared requirement would then not be met. Default: `false`.");
 
+    private static readonly QueryParameter ForceDelete = new(
+        "force", JsonSchemaType.Boolean,
+        "`true` goes on although a declared requirement would then not be met and, with `purge=true`, although deployments hold values of the secret: their "
+        + "variables can then not be read any more. Default: `false`.");
+
     private static readonly QueryParameter Accept = new(
         "force", JsonSchemaType.Boolean, "`true` goes on although the value does not satisfy its type's schema, which has changed since. Default: `false`.");
 
@@ -64,11 +69,11 @@ internal static class SecretItemEndpoints
             Answer.One(
                 (await find(routing, caller, context, evenDeleted: flags.Has(Purge), cancellation)).Succeeded(out var target, out var failure)
                     ? flags.Has(Purge)
-                        ? await store.PurgeAsync(caller, target, flags.Has(Force), ifMatch, cancellation)
-                        : await store.DeleteAsync(caller, target, flags.Has(Force), ifMatch, cancellation)
+                        ? await store.PurgeAsync(caller, target, flags.Has(ForceDelete), ifMatch, cancellation)
+                        : await store.DeleteAsync(caller, target, flags.Has(ForceDelete), ifMatch, cancellation)
                     : failure,
                 secret => $"{SecretNouns.Of(secret.Scope)} deleted successfully"))
-        .TakesQuery(Force, Purge).RefusesUnknownQuery()
+        .TakesQuery(ForceDelete, Purge).RefusesUnknownQuery()
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed,
@@ -76,7 +81,7 @@ internal static class SecretItemEndpoints
         .Describe(
             $"delete{path.Noun}{path.Suffix}", path.Tag, "Deletes a secret",
             "Answers with the secret as it was. Its key is free at once, and it can be restored for 30 days. Refused with 409 while a declared requirement "
-            + "would break, which `errors.dependents` names.");
+            + "would break, and with `purge=true` while deployments hold values of it: `errors.dependents` names them.");
 
     private static void MapRestore(RouteGroupBuilder item, CollectionPath path, FindSecret find) => item
         .MapPost("/restore", async (

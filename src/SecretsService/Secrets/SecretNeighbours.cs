@@ -30,6 +30,9 @@ internal sealed record Neighbour : ICandidate
     /// <summary>The names of the variables that it gives: its own, or those of its fields.</summary>
     public required IReadOnlyList<string> Given { get; init; }
 
+    /// <summary>True where those are the fields' names, even of none.</summary>
+    public required bool GivesFields { get; init; }
+
     /// <summary>The type of an environment that one of the neighbours selects.</summary>
     public required Func<Guid, string?> TypeOf { get; init; }
 }
@@ -98,6 +101,7 @@ internal sealed class SecretNeighbours(SecretsDbContext db)
             ExpiresAt = r.ExpiresAt,
             Fingerprint = r.Fingerprint,
             Given = r.Variables ?? [r.Name],
+            GivesFields = r.Variables is not null,
             TypeOf = id => types.GetValueOrDefault(id),
         })];
     }

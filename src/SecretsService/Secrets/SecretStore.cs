@@ -20,6 +20,7 @@ internal sealed class SecretStore(
     SecretValues values,
     PlacementRules placements,
     Dependents dependents,
+    DeployedVersions deployedVersions,
     ValueRules valueRules,
     EventTrail events,
     TimeProvider clock)
@@ -112,7 +113,10 @@ internal sealed class SecretStore(
         return was;
     }
 
-    /// <summary>Deletes a secret with all its versions for good, whether it lives or was deleted before.</summary>
+    /// <summary>
+    /// Deletes a secret with all its versions for good, whether it lives or was deleted before. By force it is taken from the deployments that hold it,
+    /// whose maps can then not be read any more.
+    /// </summary>
     /// <returns>The secret as it was.</returns>
     public async Task<Outcome<SecretMetadata>> PurgeAsync(
         Caller caller, SecretMetadata target, bool force, IfMatch ifMatch, CancellationToken cancellation)
@@ -129,11 +133,12 @@ internal sealed class SecretStore(
         }
 
         var secret = await db.Secrets.SingleAsync(s => s.AccountId == caller.AccountId && s.Id == was.Id, cancellation);
-        if (!force && secret.DeletedAt is null && await dependents.RefuseAsync(caller, [secret], cancellation) is { } refusal)
+        if (!force && await dependents.RefusePurgeAsync(caller, secret, cancellation) is { } refusal)
         {
             return refusal;
         }
 
+        await deployedVersions.LetGoAsync(caller, secret.Id, cancellation);
         db.Secrets.Remove(secret);
         Append(caller, EventNames.SecretPurged, secret);
         await db.SaveChangesAsync(cancellation);
