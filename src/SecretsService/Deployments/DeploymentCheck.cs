@@ -66,7 +66,7 @@ internal sealed class DeploymentCheck(
         var variables = await resolver.MergeAsync(caller, origin, snapshot.Rows, mustOpen: false, cancellation);
         try
         {
-            var report = new PreflightReport(variables, new Explanation(origin, snapshot.Others, reserved, clock.Now()));
+            var report = new PreflightReport(variables, origin.EnvironmentType, new Explanation(origin, snapshot.Others, reserved, clock.Now()));
             report.RequireAll(await RequiredAsync(caller, origin, request, cancellation));
             report.AddWhatIsLeftOut();
             report.AddViolations(await typedValues.FindViolationsAsync(caller, Precedence.Resolve(snapshot.Rows, origin.Target), cancellation));
@@ -84,14 +84,23 @@ internal sealed class DeploymentCheck(
     /// <param name="caller">Who asks.</param>
     /// <param name="variables">The map, which the result owns.</param>
     /// <param name="request">What it is checked for.</param>
-    /// <param name="profile">The environment's own target profile; null for none.</param>
+    /// <param name="place">Where it goes, as that is today.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<CheckedMap> RunAsync(
-        Caller caller, MergedVariables variables, CheckRequest request, string? profile, CancellationToken cancellation)
+        Caller caller, MergedVariables variables, CheckRequest request, DeploymentPlace place, CancellationToken cancellation)
     {
-        var report = new PreflightReport(variables, explanation: null);
-        report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
-        return Finish(report, variables, request.Profile ?? profile);
+        try
+        {
+            var report = new PreflightReport(variables, place.EnvironmentType, explanation: null);
+            report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
+            report.AddReservedSince(variables.All.Select(v => v.Name).Where(reserved.Contains));
+            return Finish(report, variables, request.Profile ?? place.Profile);
+        }
+        catch
+        {
+            variables.Dispose();
+            throw;
+        }
     }
 
     private static CheckedMap Finish(PreflightReport report, MergedVariables variables, string? profileName)
