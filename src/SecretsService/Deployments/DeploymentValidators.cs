@@ -50,3 +50,6 @@ internal sealed class RunPreflightValidator : AbstractValidator<RunPreflight>
         RuleFor(d => d.Required).MustBeKeys();
     }
 }
+
+/// <summary>Nothing is left to say: the status is one of its names, and an output may hold any text and be of any length that a body may have.</summary>
+internal sealed class UpdateDeploymentValidator : AbstractValidator<UpdateDeployment>;
