@@ -1,3 +1,8 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using SecretsService.Access;
+using SecretsService.Deployments;
+using SecretsService.Storage;
 using SecretsService.Testing;
 using Shouldly;
 
@@ -19,8 +24,16 @@ internal static class DeploymentSteps
     public static async Task<string> HasDeployedAsync(this Account account, string environment = Production, object? request = null)
     {
         var id = await account.HasDeploymentAsync(environment, request);
-        (await account.ReportAsync(id, "deploying")).ShouldBe(200);
-        (await account.ReportAsync(id, "deployed")).ShouldBe(200);
+        await account.BringAsync(id, "deploying", "deployed");
+        return id;
+    }
+
+    /// <summary>Makes a deployment and brings it to a state.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> HasDeploymentThatIsAsync(this Account account, string status, string environment = Production)
+    {
+        var id = await account.HasDeploymentAsync(environment);
+        await account.BringAsync(id, status switch { "pending" => [], "deployed" => ["deploying", "deployed"], _ => [status] });
         return id;
     }
 
@@ -66,4 +79,65 @@ internal static class DeploymentSteps
             """,
             Guid.Parse(id));
     }
+
+    /// <summary>Reports one step after the other.</summary>
+    public static async Task BringAsync(this Account account, string id, params string[] statuses)
+    {
+        foreach (var status in statuses)
+        {
+            (await account.ReportAsync(id, status)).ShouldBe(200);
+        }
+    }
+
+    /// <summary>Goes back to an earlier deployment.</summary>
+    public static Task<ApiAnswer> RollBackAsync(this Account account, object? request = null, string environment = Production) =>
+        account.Client.PostAsync($"{environment}/rollback", request ?? "{}");
+
+    /// <summary>Shows a deployment.</summary>
+    public static async Task<ApiAnswer> ShowAsync(this Account account, string id) => (await account.Client.GetAsync($"/deployments/{id}")).ShouldBe(200);
+
+    /// <summary>What stood against a deployment that was refused, in its order.</summary>
+    public static IReadOnlyList<string> Refusals(this ApiAnswer answer) =>
+        answer.ShouldBeError(422, "validation_failed").Json.GetProperty("errors").Texts("secrets");
+
+    /// <summary>How many rows an account has in every table of deployments and in the audit trail.</summary>
+    public static async Task<string> RowsAsync(this SecretsServer server, Account account) => await server.QuerySqlAsync<string>(
+        """
+        SELECT concat_ws(' ', (SELECT count(*) FROM deployments WHERE account_id = $1), (SELECT count(*) FROM deployment_variables WHERE account_id = $1),
+                         (SELECT count(*) FROM deployment_tokens WHERE account_id = $1), (SELECT count(*) FROM events WHERE account_id = $1))
+        """,
+        account.Id);
+
+    /// <summary>The events of a deployment, oldest first, such as <c>deployment.created {...}</c>.</summary>
+    public static async Task<IReadOnlyList<string>> EventsAsync(this SecretsServer server, Account account, string deployment) =>
+        (await server.QuerySqlAsync<string>(
+            "SELECT coalesce(string_agg(event || ' ' || context, E'\\n' ORDER BY occurred_at, id), '') FROM events WHERE account_id = $1 AND resource_id = $2",
+            account.Id, Guid.Parse(deployment))).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>The frozen map of a deployment as whoever reads it gets it.</summary>
+    /// <exception cref="Cryptography.SealedValueException">It is not what was frozen.</exception>
+    public static async Task<IReadOnlyDictionary<string, string>> ThawAsync(this SecretsServer server, Account account, string deployment)
+    {
+        await using var scope = server.Services.CreateAsyncScope();
+        var id = Guid.Parse(deployment);
+        var row = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().Deployments
+            .SingleAsync(d => d.AccountId == account.Id && d.Id == id);
+        var thawed = await scope.ServiceProvider.GetRequiredService<FrozenMap>()
+            .ThawAsync(new Caller(account.Id, "", Guid.Empty, ""), row, CancellationToken.None);
+        thawed.Succeeded(out var variables, out var failure).ShouldBeTrue(failure?.Message);
+        using (variables)
+        {
+            return variables!.All.ToDictionary(v => v.Name, v => System.Text.Encoding.UTF8.GetString(v.Value.Span), StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>Lets the values of a name no more be opened.</summary>
+    public static async Task DamageAsync(this SecretsServer server, Account account, string name) =>
+        (await server.ExecuteSqlAsync(
+            "UPDATE secret_versions SET sealed_value = set_byte(sealed_value, 13, get_byte(sealed_value, 13) # 1) WHERE account_id = $1 AND name = $2",
+            account.Id, name)).ShouldBePositive();
+
+    /// <summary>Lets a secret be one that has expired a minute ago.</summary>
+    public static Task<int> ExpireAsync(this SecretsServer server, Account account, string id) =>
+        server.ChangeAsync(account, id, "expires_at = now() - interval '1 minute'");
 }

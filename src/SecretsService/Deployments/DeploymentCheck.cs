@@ -67,7 +67,8 @@ internal sealed class DeploymentCheck(
         var variables = await resolver.MergeAsync(caller, snapshot.Origin, snapshot.Rows, mustOpen: false, cancellation);
         try
         {
-            var report = new PreflightReport(variables, new Explanation(snapshot.Origin, snapshot.Others, reserved, clock.Now()));
+            var report = new PreflightReport(
+                variables, snapshot.Origin.EnvironmentType, new Explanation(snapshot.Origin, snapshot.Others, reserved, clock.Now()));
             report.RequireAll(await RequiredAsync(caller, snapshot.Origin, request, cancellation));
             report.AddWhatIsLeftOut();
             report.AddViolations(
@@ -86,14 +87,23 @@ internal sealed class DeploymentCheck(
     /// <param name="caller">Who asks.</param>
     /// <param name="variables">The map, which the result owns.</param>
     /// <param name="request">What it is checked for.</param>
-    /// <param name="profile">The environment's own target profile; null for none.</param>
+    /// <param name="place">Where it goes, as that is today.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<CheckedMap> RunAsync(
-        Caller caller, MergedVariables variables, CheckRequest request, string? profile, CancellationToken cancellation)
+        Caller caller, MergedVariables variables, CheckRequest request, DeploymentPlace place, CancellationToken cancellation)
     {
-        var report = new PreflightReport(variables, explanation: null);
-        report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
-        return new CheckedMap(variables, report.CheckFor(request.Profile ?? profile), report.Problems);
+        try
+        {
+            var report = new PreflightReport(variables, place.EnvironmentType, explanation: null);
+            report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
+            report.AddReservedSince(variables.All.Select(v => v.Name).Where(reserved.Contains));
+            return new CheckedMap(variables, report.CheckFor(request.Profile ?? place.Profile), report.Problems);
+        }
+        catch
+        {
+            variables.Dispose();
+            throw;
+        }
     }
 
     private async Task<IReadOnlyList<RequiredSecret>> RequiredAsync(

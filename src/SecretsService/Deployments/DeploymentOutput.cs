@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 using SecretsService.Formats;
 using SecretsService.Resolution;
@@ -13,8 +15,6 @@ internal static class DeploymentOutput
     /// <summary>Shorter values are left: they would be found in ordinary text, and say little.</summary>
     public const int MaskedBytes = 6;
 
-    private static readonly byte[] Mask = "***"u8.ToArray();
-
     /// <summary>Masks the secrets of a map in a text and keeps its end.</summary>
     /// <param name="text">The text, which may hold anything; NUL, which the database cannot keep, becomes U+FFFD.</param>
     /// <param name="variables">The map that the deployment was given.</param>
@@ -22,22 +22,24 @@ internal static class DeploymentOutput
     {
         using var output = new ZeroingBuffer(Encoding.UTF8.GetMaxByteCount(text.Length));
         Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'), output);
-        ReadOnlyMemory<byte> masked = output.Written.ToArray();
-        foreach (var needle in Needles(variables))
-        {
-            masked = Replace(masked, needle.Span);
-        }
+        var start = StartOfEnd(output.Written.Span);
+        var needles = Needles(variables);
 
-        return End(masked.Span);
+        // A secret may begin before the end does.
+        var longest = needles.Values.SelectMany(same => same).Max(n => (int?)n.Length) ?? 0;
+        using var kept = new ZeroingBuffer(LimitBytes);
+        Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), needles, kept);
+        var end = Encoding.UTF8.GetString(kept.Written.Span);
+        return start == 0 ? end : $"[the first {start} bytes are not kept]\n{end}";
     }
 
-    // The longest first, so that a value which is a part of another one does not leave the rest of that behind. A value of several lines may be
-    // written line by line.
-    private static IEnumerable<ReadOnlyMemory<byte>> Needles(MergedVariables variables) => variables.All
+    // By their first bytes, so that the text is gone through once however many there are. A value of several lines may be written line by line.
+    private static Dictionary<ulong, List<ReadOnlyMemory<byte>>> Needles(MergedVariables variables) => variables.All
         .Where(v => v.Origin is { IsSecret: true })
         .SelectMany(v => Lines(v.Value).Prepend(v.Value))
         .Where(n => n.Length >= MaskedBytes)
-        .OrderByDescending(n => n.Length);
+        .GroupBy(n => BeginningOf(n.Span))
+        .ToDictionary(same => same.Key, same => same.ToList());
 
     private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> value)
     {
@@ -50,38 +52,58 @@ internal static class DeploymentOutput
         yield return value;
     }
 
-    private static ReadOnlyMemory<byte> Replace(ReadOnlyMemory<byte> text, ReadOnlySpan<byte> needle)
+    // The first MaskedBytes bytes.
+    private static ulong BeginningOf(ReadOnlySpan<byte> bytes) =>
+        ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
+
+    // Everything that belongs to any secret goes, whichever others it overlaps or touches: replacing one after another would leave the rest of a
+    // secret that shares its beginning with the end of one before it.
+    private static void Mask(ReadOnlySpan<byte> text, int start, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles, ZeroingBuffer kept)
     {
-        if (text.Span.IndexOf(needle) < 0)
+        var maskedTo = 0;
+        for (var at = 0; at < text.Length; at++)
         {
-            return text;
-        }
+            var wasMasked = maskedTo > at && at > start;
+            maskedTo = Math.Max(maskedTo, at + LongestAt(text[at..], maskedTo - at, needles));
+            if (at < start)
+            {
+                continue;
+            }
 
-        var result = new List<byte>(text.Length);
-        var rest = text.Span;
-        for (int at; (at = rest.IndexOf(needle)) >= 0; rest = rest[(at + needle.Length)..])
-        {
-            result.AddRange(rest[..at]);
-            result.AddRange(Mask);
+            if (maskedTo <= at)
+            {
+                kept.Write(text.Slice(at, 1));
+            }
+            else if (!wasMasked)
+            {
+                kept.Write("***"u8);
+            }
         }
-
-        result.AddRange(rest);
-        return result.ToArray();
     }
 
-    private static string End(ReadOnlySpan<byte> text)
+    // Of the secrets that a text begins with, how long the longest is; 0 where none is longer than what is masked anyway.
+    private static int LongestAt(ReadOnlySpan<byte> text, int masked, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles)
     {
-        if (text.Length <= LimitBytes)
+        var longest = 0;
+        if (text.Length >= MaskedBytes && needles.TryGetValue(BeginningOf(text), out var same))
         {
-            return Encoding.UTF8.GetString(text);
+            foreach (var needle in same)
+            {
+                longest = needle.Length > Math.Max(longest, masked) && text.StartsWith(needle.Span) ? needle.Length : longest;
+            }
         }
 
-        var start = text.Length - LimitBytes;
-        while ((text[start] & 0xC0) == 0x80)
+        return longest;
+    }
+
+    private static int StartOfEnd(ReadOnlySpan<byte> text)
+    {
+        var start = Math.Max(0, text.Length - LimitBytes);
+        while (start > 0 && start < text.Length && (text[start] & 0xC0) == 0x80)
         {
             start++; // Within a character.
         }
 
-        return $"[the first {start} bytes are not kept]\n{Encoding.UTF8.GetString(text[start..])}";
+        return start;
     }
 }

@@ -8,14 +8,14 @@ namespace SecretsService.Deployments;
 
 /// <summary>Where a deployment goes: an environment, and the app where one is deployed alone.</summary>
 internal sealed record DeploymentPlace(
-    Guid SiteId, string Site, Guid EnvironmentId, string Environment, string? Profile, Guid? AppId, string? App)
+    Guid SiteId, string Site, Guid EnvironmentId, string Environment, string EnvironmentType, string? Profile, Guid? AppId, string? App)
 {
     /// <summary>What its merged map is resolved for.</summary>
     public TargetReference Target => new(
         new EnvironmentPath(null, ResourceReference.To(EnvironmentId)), AppId is { } app ? ResourceReference.To(app) : null);
 
     public static DeploymentPlace Of(SiteEnvironment environment, App? app) =>
-        new(environment.SiteId, environment.Site, environment.Id, environment.Slug, environment.Target, app?.Id, app?.Slug);
+        new(environment.SiteId, environment.Site, environment.Id, environment.Slug, environment.Type, environment.Target, app?.Id, app?.Slug);
 }
 
 /// <summary>What a request wants of a deployment beside its map.</summary>

@@ -56,8 +56,11 @@ internal sealed class DeploymentStore(
             return failure;
         }
 
-        // An earlier deployment of an app goes on being one of that app.
-        place = place with { AppId = earlier.AppId, App = earlier.App };
+        if (!(await OfAppAsync(caller, place, earlier.AppId, cancellation)).Succeeded(out place, out failure))
+        {
+            return failure;
+        }
+
         var takesSnapshot = request.Secrets == RollbackSecrets.Snapshot;
         var wanted = CheckRequest.Of(request.Target, request.Required);
         var checking = takesSnapshot
@@ -169,7 +172,7 @@ internal sealed class DeploymentStore(
         }
 
         return (await frozenMaps.ThawAsync(caller, earlier, cancellation)).Succeeded(out var variables, out var failure)
-            ? await check.RunAsync(caller, variables, request, place.Profile, cancellation)
+            ? await check.RunAsync(caller, variables, request, place, cancellation)
             : failure;
     }
 
@@ -292,6 +295,23 @@ internal sealed class DeploymentStore(
         return (await sites.FindAppEnvironmentAsync(caller, path, reference, cancellation)).Succeeded(out var both, out var missing)
             ? DeploymentPlace.Of(both.Environment, both.App)
             : missing;
+    }
+
+    // An earlier deployment of an app goes on being one of that app, whatever the app is called today.
+    private async Task<Outcome<DeploymentPlace>> OfAppAsync(Caller caller, DeploymentPlace place, Guid? appId, CancellationToken cancellation)
+    {
+        if (appId == place.AppId)
+        {
+            return place;
+        }
+
+        if (appId is not { } id)
+        {
+            return place with { AppId = null, App = null };
+        }
+
+        return (await sites.FindAppAsync(caller, new AppPath(ResourceReference.To(place.SiteId), ResourceReference.To(id)), cancellation))
+            .Succeeded(out var app, out var failure) ? place with { AppId = app.Id, App = app.Slug } : failure;
     }
 
     private void Append(Caller caller, string name, DeploymentRow row)

@@ -47,7 +47,5 @@ internal sealed class RunPreflightValidator : AbstractValidator<RunPreflight>
     }
 }
 
-internal sealed class UpdateDeploymentValidator : AbstractValidator<UpdateDeployment>
-{
-    public UpdateDeploymentValidator() => RuleFor(d => d.Status).NotNull();
-}
+/// <summary>Nothing is left to say: the status is one of its names, and an output may hold any text and be of any length that a body may have.</summary>
+internal sealed class UpdateDeploymentValidator : AbstractValidator<UpdateDeployment>;

@@ -59,6 +59,9 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
         var parts = new List<string?>
         {
             "map", deployment.AccountId.ToString(), deployment.Id.ToString(), deployment.Revision.ToString(CultureInfo.InvariantCulture),
+
+            // Where it goes, too: a row that was moved to another environment must not take the values there.
+            deployment.SiteId.ToString(), deployment.EnvironmentId.ToString(), deployment.AppId?.ToString(),
             deployment.Site, deployment.Environment, deployment.EnvironmentType, deployment.App,
         };
         parts.AddRange([.. deployment.Withheld, null, .. deployment.Expired, null, .. deployment.MapWarnings, null]);

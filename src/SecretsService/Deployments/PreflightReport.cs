@@ -4,14 +4,16 @@ using SecretsService.Formats;
 using SecretsService.Outcomes;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
+using SecretsService.SecretTypes;
 using SecretsService.Sites;
 
 namespace SecretsService.Deployments;
 
 /// <summary>Collects what there is to say of a map before it is deployed: every problem, none but once.</summary>
 /// <param name="variables">The map.</param>
+/// <param name="environmentType">The type of the environment that it goes to, as it is today.</param>
 /// <param name="explanation">Why it is as it is; null for a map that was frozen earlier, where nothing can be mended any more.</param>
-internal sealed class PreflightReport(MergedVariables variables, Explanation? explanation)
+internal sealed class PreflightReport(MergedVariables variables, string? environmentType, Explanation? explanation)
 {
     private readonly Dictionary<(string Code, string? Key), PreflightProblem> _problems = [];
 
@@ -22,17 +24,16 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
     ];
 
     // On a developer's machine what is missing is a warning and an empty value.
-    private bool IsLocal => variables.Origin.EnvironmentType == EnvironmentTypes.Local;
+    private bool IsLocal => environmentType == EnvironmentTypes.Local;
 
     /// <summary>Checks what is required; one key may be required several times.</summary>
     public void RequireAll(IEnumerable<RequiredSecret> required)
     {
-        var given = variables.All.Select(v => v.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var requirement in required.OrderBy(r => r.Optional))
         {
             if (explanation is null)
             {
-                RequireFrozen(requirement, given);
+                RequireFrozen(requirement);
             }
             else
             {
@@ -62,6 +63,17 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
         foreach (var collision in variables.Collisions)
         {
             Add(ProblemCodes.Collision, ProblemSeverity.Warning, collision[..collision.IndexOf(' ', StringComparison.Ordinal)], collision);
+        }
+    }
+
+    /// <summary>Says which variables of a frozen map have names that were reserved since.</summary>
+    public void AddReservedSince(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            Add(
+                ProblemCodes.Reserved, ProblemSeverity.Error, name,
+                $"{name} is reserved by now: the platform sets it itself. Go back with today's secrets instead (\"secrets\": \"current\").");
         }
     }
 
@@ -122,7 +134,8 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
             case ResolvedState.Withheld:
                 AddRequired(ProblemCodes.Withheld, requirement, $"{key} is withheld. {resolved.Reason}");
                 break;
-            case ResolvedState.Reserved:
+            case ResolvedState.Reserved when resolved.Winner is null:
+                // Where a secret has the name, that stands against a deployment however little it is needed: AddWhatIsLeftOut says so.
                 AddRequired(ProblemCodes.Reserved, requirement, $"{key} is required, and reserved. {resolved.Reason}");
                 break;
             case ResolvedState.Deleted or ResolvedState.Absent:
@@ -141,16 +154,21 @@ internal sealed class PreflightReport(MergedVariables variables, Explanation? ex
         }
     }
 
-    private void RequireFrozen(RequiredSecret requirement, HashSet<string> given)
+    private void RequireFrozen(RequiredSecret requirement)
     {
-        // A key whose type gives a variable for each field is in the map by those.
-        if (!given.Contains(requirement.Key) && !given.Any(name => name.StartsWith(requirement.Key + "_", StringComparison.Ordinal) && requirement.SecretType is not null))
+        if (!variables.All.Any(v => Gives(v, requirement.Key)))
         {
             AddRequired(
                 ProblemCodes.Missing, requirement,
                 $"{requirement.Key} is not in the map of the deployment to go back to. Go back with today's secrets instead (\"secrets\": \"current\").");
         }
     }
+
+    // A key whose type gives a variable for each field is in a frozen map by those. What is empty because the environment was local then is
+    // missing where it is no more.
+    private bool Gives(MergedVariable variable, string key) =>
+        variable.Origin is { Field: { } field } ? variable.Name == key || variable.Name == FieldVariables.NameOf(key, field)
+            : variable.Name == key && (variable.Origin is not null || IsLocal);
 
     private void AddExpired(string key, bool isOptional)
     {

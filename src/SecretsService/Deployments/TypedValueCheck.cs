@@ -1,6 +1,7 @@
 using System.Text.Json;
 using SecretsService.Access;
 using SecretsService.Cryptography;
+using SecretsService.Formats;
 using SecretsService.Outcomes;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
@@ -44,15 +45,32 @@ internal sealed class TypedValueCheck(SecretTypeQueries types, SecretSealer seal
             return new FieldErrors { { "secret_type", "There is no such type any more." } };
         }
 
-        var errors = new FieldErrors();
+        var value = secret.Value!.Value;
+        using var opened = new ZeroingBuffer(value.Sealed.Length);
         try
         {
-            using var value = JsonDocument.Parse(await sealer.OpenTextAsync(caller, secret.Value!.Value, cancellation));
-            type.Schema.Check(value.RootElement, errors);
+            opened.Advance(await sealer.OpenAsync(caller, value, opened.GetMemory(value.Sealed.Length), cancellation));
         }
         catch (SealedValueException)
         {
             return [];
+        }
+
+        return Check(opened.Written, type);
+    }
+
+    private static FieldErrors Check(ReadOnlyMemory<byte> json, SecretTypeDefinition type)
+    {
+        var errors = new FieldErrors();
+        try
+        {
+            using var value = JsonDocument.Parse(json);
+            type.Schema.Check(value.RootElement, errors);
+        }
+        catch (JsonException)
+        {
+            // Not its message, which quotes the value.
+            errors.Add("value", "Must be a JSON object.");
         }
 
         return errors;
