@@ -182,7 +182,13 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
     public void These_routes_and_no_others_accept_deployment_tokens() =>
         Routes().Where(r => r.Metadata.GetMetadata<AcceptsDeploymentTokens>() is not null)
             .SelectMany(RequestsTo).Select(r => $"{r.Method} {r.Path}")
-            .ShouldBe([], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    "GET /api/v1/vector/deployments/{id}/variables",
+                    "GET /api/v1/vector/environments/{environment}/deployments/{id}/variables",
+                    "GET /api/v1/vector/sites/{site}/environments/{environment}/deployments/{id}/variables",
+                ],
+                ignoreOrder: true);
 
     [Fact]
     public async Task Even_who_am_I_is_not_for_deployment_tokens()
