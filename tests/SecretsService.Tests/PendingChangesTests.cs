@@ -188,16 +188,16 @@ public sealed class PendingChangesTests(SecretsServer server) : IClassFixture<Se
     {
         var account = await server.NewShopAsync();
         (await account.Client.PostAsync("/sites/shop/environments", new { name = "Laptop", slug = "laptop", type = "local" })).ShouldBe(201);
-        const string laptop = "/sites/shop/environments/laptop";
+        const string Laptop = "/sites/shop/environments/laptop";
         await account.RequiresAsync("/sites/shop", new { key = "NEEDED" }, new { key = "EMPTY" });
         await account.HasSecretAsync("A", "1");
-        await account.HasDeployedAsync(laptop);
-        (await account.PendingAsync(laptop)).ShouldBe("");
+        await account.HasDeployedAsync(Laptop);
+        (await account.PendingAsync(Laptop)).ShouldBe("");
 
         await account.HasSecretAsync("NEEDED", "1");
         await account.HasSecretAsync("EMPTY", "");
 
-        (await account.PendingAsync(laptop)).ShouldBe("~NEEDED");
+        (await account.PendingAsync(Laptop)).ShouldBe("~NEEDED");
     }
 
     [Fact]
