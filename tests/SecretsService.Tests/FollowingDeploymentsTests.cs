@@ -66,6 +66,11 @@ public sealed class FollowingDeploymentsTests(ManualClockServer server) : IClass
     [InlineData("""{"status": "canceled"}""", "status")]
     [InlineData("""{"status": "Deploying"}""", "status")]
     [InlineData("""{"status": 1}""", "status")]
+    [InlineData("""{"status": "1"}""", "status")]
+    [InlineData("""{"status": "7"}""", "status")]
+    [InlineData("""{"status": "deploying,"}""", "status")]
+    [InlineData("""{"status": " deploying"}""", "status")]
+    [InlineData("""{"status": "\ud800"}""", "status")]
     [InlineData("""{"status": "failed", "stdout": ["x"]}""", "stdout")]
     [InlineData("""{"status": "failed", "output": "x"}""", "output")]
     public async Task A_faulty_report_is_refused_and_nothing_taken_of_it(string body, string field)

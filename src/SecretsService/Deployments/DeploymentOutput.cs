@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using SecretsService.Formats;
 using SecretsService.Resolution;
@@ -23,23 +22,21 @@ internal static class DeploymentOutput
         using var output = new ZeroingBuffer(Encoding.UTF8.GetMaxByteCount(text.Length));
         Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'), output);
         var start = StartOfEnd(output.Written.Span);
-        var needles = Needles(variables);
+        var needles = Needles(variables).ToList();
 
         // A secret may begin before the end does.
-        var longest = needles.Values.SelectMany(same => same).Max(n => (int?)n.Length) ?? 0;
+        var longest = needles.Max(n => (int?)n.Length) ?? 0;
         using var kept = new ZeroingBuffer(LimitBytes);
         Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), needles, kept);
         var end = Encoding.UTF8.GetString(kept.Written.Span);
         return start == 0 ? end : $"[the first {start} bytes are not kept]\n{end}";
     }
 
-    // By their first bytes, so that the text is gone through once however many there are. A value of several lines may be written line by line.
-    private static Dictionary<ulong, List<ReadOnlyMemory<byte>>> Needles(MergedVariables variables) => variables.All
+    // A value of several lines may be written line by line.
+    private static IEnumerable<ReadOnlyMemory<byte>> Needles(MergedVariables variables) => variables.All
         .Where(v => v.Origin is { IsSecret: true })
         .SelectMany(v => Lines(v.Value).Prepend(v.Value))
-        .Where(n => n.Length >= MaskedBytes)
-        .GroupBy(n => BeginningOf(n.Span))
-        .ToDictionary(same => same.Key, same => same.ToList());
+        .Where(n => n.Length >= MaskedBytes);
 
     private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> value)
     {
@@ -52,48 +49,39 @@ internal static class DeploymentOutput
         yield return value;
     }
 
-    // The first MaskedBytes bytes.
-    private static ulong BeginningOf(ReadOnlySpan<byte> bytes) =>
-        ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-
-    // Everything that belongs to any secret goes, whichever others it overlaps or touches: replacing one after another would leave the rest of a
-    // secret that shares its beginning with the end of one before it.
-    private static void Mask(ReadOnlySpan<byte> text, int start, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles, ZeroingBuffer kept)
+    // Everything that belongs to any secret goes, whichever others it overlaps: replacing one after another would leave the rest of a secret that shares
+    // its beginning with the end of one before it.
+    private static void Mask(ReadOnlySpan<byte> text, int start, List<ReadOnlyMemory<byte>> needles, ZeroingBuffer kept)
     {
-        var maskedTo = 0;
-        for (var at = 0; at < text.Length; at++)
+        var beginnings = BeginningsOf(text, needles);
+        for (var at = start; at < text.Length; at++)
         {
-            var wasMasked = maskedTo > at && at > start;
-            maskedTo = Math.Max(maskedTo, at + LongestAt(text[at..], maskedTo - at, needles));
-            if (at < start)
-            {
-                continue;
-            }
-
-            if (maskedTo <= at)
+            if (beginnings[at] > at)
             {
                 kept.Write(text.Slice(at, 1));
             }
-            else if (!wasMasked)
+            else if (beginnings[at] == at || at == start)
             {
                 kept.Write("***"u8);
             }
         }
     }
 
-    // Of the secrets that a text begins with, how long the longest is; 0 where none is longer than what is masked anyway.
-    private static int LongestAt(ReadOnlySpan<byte> text, int masked, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles)
+    // For each byte of the text, where the first of the secrets begins that end with it or after it: it belongs to one where that is not after it.
+    private static int[] BeginningsOf(ReadOnlySpan<byte> text, List<ReadOnlyMemory<byte>> needles)
     {
-        var longest = 0;
-        if (text.Length >= MaskedBytes && needles.TryGetValue(BeginningOf(text), out var same))
+        var searchable = new SearchableText(text);
+        needles.ForEach(needle => searchable.LookFor(needle.Span));
+        var ends = searchable.LongestEnds();
+        var beginnings = new int[text.Length];
+        var first = text.Length;
+        for (var at = text.Length - 1; at >= 0; at--)
         {
-            foreach (var needle in same)
-            {
-                longest = needle.Length > Math.Max(longest, masked) && text.StartsWith(needle.Span) ? needle.Length : longest;
-            }
+            first = Math.Min(first, at + 1 - ends[at]);
+            beginnings[at] = first;
         }
 
-        return longest;
+        return beginnings;
     }
 
     private static int StartOfEnd(ReadOnlySpan<byte> text)
