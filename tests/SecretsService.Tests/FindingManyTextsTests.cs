@@ -22,16 +22,14 @@ public sealed class FindingManyTextsTests
     [Fact]
     public void What_is_found_is_what_a_search_for_one_after_the_other_finds()
     {
-        var random = new Random(42);
-        for (var round = 0; round < 500; round++)
+        var words = Words(3).ToList();
+        foreach (var text in Words(8))
         {
-            var letters = random.Next(1, 4);
-            var text = Letters(random, random.Next(0, 60), letters);
-            var others = Enumerable.Range(0, random.Next(0, 12)).Select(_ => Letters(random, random.Next(1, 9), letters)).ToArray();
-
-            Ends(text, others).ShouldBe(
-                Enumerable.Range(1, text.Length).Select(end => others.Where(o => text[..end].EndsWith(o, StringComparison.Ordinal)).Select(o => o.Length).DefaultIfEmpty().Max()),
-                $"{text}: {string.Join(' ', others)}");
+            foreach (var others in words.SelectMany(one => words, (one, other) => new[] { one, other }))
+            {
+                Ends(text, others).SequenceEqual(Enumerable.Range(1, text.Length).Select(end => LongestEnd(text[..end], others)))
+                    .ShouldBeTrue($"{text}: {string.Join(' ', others)}");
+            }
         }
     }
 
@@ -60,6 +58,10 @@ public sealed class FindingManyTextsTests
         return searchable.LongestEnds();
     }
 
-    private static string Letters(Random random, int length, int letters) =>
-        string.Concat(Enumerable.Range(0, length).Select(_ => (char)('a' + random.Next(letters))));
+    private static int LongestEnd(string text, string[] others) =>
+        others.Where(o => text.EndsWith(o, StringComparison.Ordinal)).Select(o => o.Length).DefaultIfEmpty().Max();
+
+    // Every text of the letters a and b.
+    private static IEnumerable<string> Words(int longest) =>
+        longest == 0 ? [""] : Words(longest - 1).SelectMany(word => word.Length == longest - 1 ? new[] { word, word + 'a', word + 'b' } : [word]);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using SecretsService.Formats;
 using SecretsService.Resolution;
 
@@ -22,38 +23,61 @@ internal static class DeploymentOutput
         using var output = new ZeroingBuffer(Encoding.UTF8.GetMaxByteCount(text.Length));
         Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'), output);
         var start = StartOfEnd(output.Written.Span);
-        var needles = Needles(variables).ToList();
+        var secrets = variables.All.Where(v => v.Origin is { IsSecret: true }).ToList();
 
         // A secret may begin before the end does.
-        var longest = needles.Max(n => (int?)n.Length) ?? 0;
+        var longest = secrets.Max(s => (int?)s.Value.Length) ?? 0;
         using var kept = new ZeroingBuffer(LimitBytes);
-        Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), needles, kept);
+        Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), secrets, kept);
         var end = Encoding.UTF8.GetString(kept.Written.Span);
         return start == 0 ? end : $"[the first {start} bytes are not kept]\n{end}";
     }
 
     // A value of several lines may be written line by line.
-    private static IEnumerable<ReadOnlyMemory<byte>> Needles(MergedVariables variables) => variables.All
-        .Where(v => v.Origin is { IsSecret: true })
-        .SelectMany(v => Lines(v.Value).Prepend(v.Value))
-        .Where(n => n.Length >= MaskedBytes);
-
-    private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> value)
+    private static void LookFor(SearchableText text, ReadOnlySpan<byte> value)
     {
-        while (value.Span.IndexOf((byte)'\n') is >= 0 and var end)
+        LookForOne(text, value);
+        foreach (var line in value.Split((byte)'\n'))
         {
-            yield return value[..end].Trim((byte)'\r');
-            value = value[(end + 1)..];
+            LookForOne(text, value[line].Trim((byte)'\r'));
         }
+    }
 
-        yield return value;
+    private static void LookForOne(SearchableText text, ReadOnlySpan<byte> value)
+    {
+        if (value.Length >= MaskedBytes)
+        {
+            text.LookFor(value);
+        }
+    }
+
+    // Whoever reads a value that is a JSON object may write its strings one by one. What is no JSON has been looked for as a whole.
+    private static void LookForStrings(SearchableText text, ReadOnlySpan<byte> value)
+    {
+        using var unescaped = new ZeroingBuffer(value.Length);
+        var json = new Utf8JsonReader(value);
+        try
+        {
+            while (value.StartsWith("{"u8) && json.Read())
+            {
+                if (json.TokenType == JsonTokenType.String)
+                {
+                    var room = unescaped.GetSpan(value.Length);
+                    LookFor(text, room[..json.CopyString(room)]);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON from here on, or half of a surrogate pair.
+        }
     }
 
     // Everything that belongs to any secret goes, whichever others it overlaps: replacing one after another would leave the rest of a secret that shares
     // its beginning with the end of one before it.
-    private static void Mask(ReadOnlySpan<byte> text, int start, List<ReadOnlyMemory<byte>> needles, ZeroingBuffer kept)
+    private static void Mask(ReadOnlySpan<byte> text, int start, List<MergedVariable> secrets, ZeroingBuffer kept)
     {
-        var beginnings = BeginningsOf(text, needles);
+        var beginnings = BeginningsOf(text, secrets);
         for (var at = start; at < text.Length; at++)
         {
             if (beginnings[at] > at)
@@ -68,10 +92,15 @@ internal static class DeploymentOutput
     }
 
     // For each byte of the text, where the first of the secrets begins that end with it or after it: it belongs to one where that is not after it.
-    private static int[] BeginningsOf(ReadOnlySpan<byte> text, List<ReadOnlyMemory<byte>> needles)
+    private static int[] BeginningsOf(ReadOnlySpan<byte> text, List<MergedVariable> secrets)
     {
         var searchable = new SearchableText(text);
-        needles.ForEach(needle => searchable.LookFor(needle.Span));
+        foreach (var secret in secrets)
+        {
+            LookFor(searchable, secret.Value.Span);
+            LookForStrings(searchable, secret.Value.Span);
+        }
+
         var ends = searchable.LongestEnds();
         var beginnings = new int[text.Length];
         var first = text.Length;

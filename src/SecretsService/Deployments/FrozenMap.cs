@@ -76,7 +76,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
     }
 
     /// <summary>Opens a frozen map.</summary>
-    /// <returns>The map as it was; a conflict where values of it were purged by force.</returns>
+    /// <returns>The map as it was; a conflict where values of it were purged by force; not found where the deployment has been deleted meanwhile.</returns>
     /// <exception cref="SealedValueException">A row was changed outside of the service, or a value cannot be opened. The log says which.</exception>
     public async Task<Outcome<MergedVariables>> ThawAsync(Caller caller, DeploymentRow deployment, CancellationToken cancellation)
     {
@@ -91,6 +91,12 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
         if (frozen.Count != deployment.VariableCount
             || TagOf(deployment, frozen.Select(f => f.Variable), bytes => fingerprints.Tag(bytes)) != deployment.MapTag)
         {
+            // The deployment may have gone since its row was read, with the environment that it is of.
+            if (!await db.Deployments.AnyAsync(d => d.AccountId == deployment.AccountId && d.Id == deployment.Id, cancellation))
+            {
+                return DeploymentQueries.NotFound;
+            }
+
             LogChanged(deployment.Id);
             throw new SealedValueException();
         }
@@ -133,7 +139,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
             on new { variable.AccountId, variable.SecretId } equals new { secret.AccountId, SecretId = (Guid?)secret.Id } into secrets
         from secret in secrets.DefaultIfEmpty()
         orderby variable.Name
-        select new FrozenVariable(variable, version, secret!.ScopeKey)).ToListAsync(cancellation);
+        select new FrozenVariable(variable, version, secret.ScopeKey)).ToListAsync(cancellation);
 
     private async Task FillAsync(
         MergedVariables variables, Caller caller, DeploymentRow deployment, List<FrozenVariable> frozen, CancellationToken cancellation)

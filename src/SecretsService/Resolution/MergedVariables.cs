@@ -1,5 +1,4 @@
 using System.Text;
-using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Formats;
 using SecretsService.Scopes;
@@ -96,32 +95,15 @@ internal sealed class MergedVariables : IDisposable
         _plaintext.Advance(length);
     }
 
+    /// <summary>Adds a variable that a field of a typed secret gives.</summary>
+    public void Add(string name, ValueOrigin origin, string value) =>
+        Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
+
     /// <summary>Adds a variable that is empty because nothing gives it, where it belongs by its name.</summary>
     public void AddEmpty(string name)
     {
         var index = _variables.FindIndex(v => string.CompareOrdinal(v.Name, name) > 0);
         _variables.Insert(index < 0 ? _variables.Count : index, (name, null, 0, 0));
-    }
-
-    /// <summary>Adds a variable that a field of a typed secret gives.</summary>
-    public void Add(string name, ValueOrigin origin, string value) =>
-        Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
-
-    /// <summary>Says of a variable that the target does not get it, and why.</summary>
-    public void LeaveOut(string name, ResolvedState state)
-    {
-        switch (state)
-        {
-            case ResolvedState.Expired:
-                LeaveOutExpired(name);
-                break;
-            case ResolvedState.Withheld:
-                LeaveOutWithheld(name);
-                break;
-            default:
-                LeaveOut(name, $"{name} is reserved and was left out.");
-                break;
-        }
     }
 
     /// <summary>Says of a variable that the target does not get it because the value that decides has expired.</summary>
