@@ -1,5 +1,4 @@
 using System.Text;
-using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Formats;
 using SecretsService.Scopes;
