@@ -10,6 +10,12 @@ if (args is ["lists"])
     return;
 }
 
+if (args is ["deployments"])
+{
+    await Deployments.RunAsync();
+    return;
+}
+
 // Serves the merged map of 50 secrets and, from the same process, a constant body of the same bytes; loads both with wrk on the other core;
 // reports requests per second and the ratio of the two, which is what can be compared between machines.
 const int Secrets = 50;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace SecretsService.Contracts;
@@ -92,11 +93,14 @@ public sealed record Preflight
 public sealed record RunPreflight
 {
     /// <inheritdoc cref="CreateDeployment.App"/>
+    [DisallowNull]
     public string? App { get; init; }
 
     /// <inheritdoc cref="CreateDeployment.Target"/>
+    [DisallowNull]
     public string? Target { get; init; }
 
     /// <inheritdoc cref="CreateDeployment.Required"/>
+    [DisallowNull]
     public IReadOnlyList<string>? Required { get; init; }
 }

@@ -14,6 +14,8 @@ namespace SecretsService.Testing;
 /// </summary>
 public static class PostgresTemplate
 {
+    private const int DropAttempts = 6;
+
     private static readonly Lazy<Task<Server>> Running = new(StartAsync);
 
     /// <summary>Makes an empty database with the current schema.</summary>
@@ -36,7 +38,21 @@ public static class PostgresTemplate
     public static async Task DropAsync(string connectionString)
     {
         var server = await Running.Value;
-        await server.ExecuteAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
+        var drop = $"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)";
+        for (var attempt = 1; attempt < DropAttempts; attempt++)
+        {
+            try
+            {
+                await server.ExecuteAsync(drop);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectInUse)
+            {
+                // It gives the backends five seconds to end, which a busy machine may not have for them.
+            }
+        }
+
+        await server.ExecuteAsync(drop);
     }
 
     private static async Task<Server> StartAsync()

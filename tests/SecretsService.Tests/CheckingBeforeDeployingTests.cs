@@ -211,11 +211,11 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
         },
         ["a value that expires soon"] = new(["warning expiring_soon A"], "A expires at", "within 7 days", "Write a new value with a later expires_at.")
         {
-            Arrange = (_, account) => account.HasAsync("/global-secrets", new { key = "A", value = Canary, expires_at = DateTimeOffset.UtcNow.AddDays(2) }),
+            Arrange = (_, account) => account.HasAsync("/global-secrets", new { key = "A", value = Canary, expires_at = TimeProvider.System.GetUtcNow().AddDays(2) }),
         },
         ["a value that expires later"] = new([])
         {
-            Arrange = (_, account) => account.HasAsync("/global-secrets", new { key = "A", value = Canary, expires_at = DateTimeOffset.UtcNow.AddDays(8) }),
+            Arrange = (_, account) => account.HasAsync("/global-secrets", new { key = "A", value = Canary, expires_at = TimeProvider.System.GetUtcNow().AddDays(8) }),
         },
         ["everything at once"] = new(
             ["error missing B", "error missing D", "error reserved DB_HOST", "error type_mismatch A", "error withheld E", "error expired F", "warning missing C"])
@@ -246,8 +246,8 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
         var deployed = await account.Client.PostAsync(Production + "/deployments", BodyOf(situation));
 
         got.Data.GetRawText().ShouldBe(posted.Data.GetRawText());
-        Problems(posted).ShouldBe(situation.Problems, ignoreOrder: true, posted.Text);
-        Problems(posted).Select(p => p.Split(' ')[0]).ShouldBeInOrder();
+        ProblemsOf(posted).ShouldBe(situation.Problems, ignoreOrder: true, posted.Text);
+        ProblemsOf(posted).Select(p => p.Split(' ')[0]).ShouldBeInOrder();
         posted.Data.GetProperty("ok").GetBoolean().ShouldBe(deployed.Status == 202);
         ShouldAgree(posted, deployed);
         situation.Words.ShouldAllBe(words => Messages(posted).Any(m => m.Contains(words, StringComparison.Ordinal)), posted.Text);
@@ -277,7 +277,7 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
         var deployed = (await account.Client.PostAsync(Laptop + "/deployments", BodyOf(situation))).ShouldBe(202);
 
         got.Data.GetRawText().ShouldBe(posted.Data.GetRawText());
-        Problems(posted).ShouldBe(
+        ProblemsOf(posted).ShouldBe(
             [
                 "warning missing A", "warning missing DELETED", "warning expired EXPIRED", "warning expired EXPIRED_UNDECLARED", "warning missing OPTIONAL",
                 "warning withheld WITHHELD", "warning missing Z",
@@ -300,7 +300,7 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
 
         var (posted, _) = await PreflightAsync(account, situation, "/sites/shop/environments/laptop");
 
-        Problems(posted).ShouldBe([$"error {code} {key}"]);
+        ProblemsOf(posted).ShouldBe([$"error {code} {key}"]);
         (await account.Client.PostAsync("/sites/shop/environments/laptop/deployments", BodyOf(situation))).Refusals().ShouldBe(Messages(posted));
     }
 
@@ -361,7 +361,7 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
 
     private static async Task<(ApiAnswer Posted, ApiAnswer Got)> PreflightAsync(Account account, Situation situation, string environment)
     {
-        var query = string.Join('&', new[] { situation.App is { } app ? $"app={app}" : "", situation.Required is [] ? "" : $"required={string.Join(',', situation.Required)}" });
+        var query = string.Join('&', situation.App is { } app ? $"app={app}" : "", situation.Required is [] ? "" : $"required={string.Join(',', situation.Required)}");
         return (
             (await account.Client.PostAsync($"{environment}/preflight", BodyOf(situation))).ShouldBe(200),
             (await account.Client.GetAsync($"{environment}/preflight?{query.Trim('&')}")).ShouldBe(200));
@@ -378,7 +378,7 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
         return body;
     }
 
-    private static IReadOnlyList<string> Problems(ApiAnswer preflight) =>
+    private static IReadOnlyList<string> ProblemsOf(ApiAnswer preflight) =>
         [.. preflight.Data.GetProperty("problems").EnumerateArray().Select(p => $"{p.Text("severity")} {p.Text("code")} {p.Text("key")}")];
 
     private static IReadOnlyList<string> Messages(ApiAnswer preflight, string? severity = null) =>

@@ -42,7 +42,9 @@ public sealed class DatabaseProxy : IDisposable
         _listener.Start();
         ConnectionString = new NpgsqlConnectionStringBuilder(connectionString)
         {
-            Host = IPAddress.Loopback.ToString(), Port = ((IPEndPoint)_listener.LocalEndpoint).Port, SslMode = SslMode.Disable,
+            Host = IPAddress.Loopback.ToString(),
+            Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+            SslMode = SslMode.Disable,
         }.ConnectionString;
         _ = AcceptAsync();
     }

@@ -168,5 +168,5 @@ public sealed class DeployingAtTheSameTimeTests(SecretsServer server) : IClassFi
     private async Task<int> WritesOfAsync(Account account, string id) =>
         (await server.ThawAsync(account, id)).Values.Sum(v => int.Parse(v, System.Globalization.CultureInfo.InvariantCulture));
 
-    private static object BodyOf(string? app) => app is null ? "{}" : new { app };
+    private static string BodyOf(string? app) => app is null ? "{}" : $$"""{"app": "{{app}}"}""";
 }

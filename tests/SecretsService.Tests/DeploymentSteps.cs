@@ -127,7 +127,7 @@ internal static class DeploymentSteps
         thawed.Succeeded(out var variables, out var failure).ShouldBeTrue(failure?.Message);
         using (variables)
         {
-            return variables!.All.ToDictionary(v => v.Name, v => System.Text.Encoding.UTF8.GetString(v.Value.Span), StringComparer.Ordinal);
+            return variables.All.ToDictionary(v => v.Name, v => System.Text.Encoding.UTF8.GetString(v.Value.Span), StringComparer.Ordinal);
         }
     }
 

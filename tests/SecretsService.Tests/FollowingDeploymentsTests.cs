@@ -2,7 +2,6 @@ using System.Text.Json;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
-using static SecretsService.Tests.DeploymentSteps;
 
 namespace SecretsService.Tests;
 

@@ -206,7 +206,7 @@ public sealed class InjectingInFormatsTests(SecretsServer server) : IClassFixtur
     public void A_target_without_a_site_has_a_name_too(string? type, string name) =>
         new MapOrigin(1, type, Site: null, Environment: null, App: null).ResourceName.ShouldBe(name);
 
-    private static Resolution.Place PlaceOf(string slug) => new(Guid.NewGuid(), slug);
+    private static Resolution.Place PlaceOf(string slug) => new(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), slug);
 
     private async Task<Account> ShopAsync() => await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
 }

@@ -112,12 +112,12 @@ public sealed class KeepingDeployedVersionsTests(DeploymentSweepingServer server
         await account.HasDeploymentAsync();
         await account.HasDeploymentAsync(Staging);
 
-        const string holders =
+        const string Holders =
             "Deployment 2 of site shop, environment production holds version 2 Deployment 1 of site shop, environment production holds version 1 "
             + "Deployment 1 of site shop, environment staging holds version 2";
-        (await account.Client.DeleteAsync($"/secrets/{id}?purge=true")).ShouldBeError(409, "in_use").Errors["dependents"].ShouldBe(holders);
+        (await account.Client.DeleteAsync($"/secrets/{id}?purge=true")).ShouldBeError(409, "in_use").Errors["dependents"].ShouldBe(Holders);
         (await account.Client.DeleteAsync($"/secrets/{id}")).ShouldBe(200);
-        (await account.Client.DeleteAsync($"/global-secrets/{id}?purge=true")).ShouldBeError(409, "in_use").Errors["dependents"].ShouldBe(holders);
+        (await account.Client.DeleteAsync($"/global-secrets/{id}?purge=true")).ShouldBeError(409, "in_use").Errors["dependents"].ShouldBe(Holders);
         (await RowsAsync(account, "secret_versions")).ShouldBe(2);
         await ShouldBeReadableAsync(account, first);
     }

@@ -10,6 +10,8 @@ namespace SecretsService.Tests;
 /// <summary>A pipeline asks for a deployment, and gets one with the map of that moment, or hears everything that stands against it.</summary>
 public sealed class MakingDeploymentsTests(SecretsServer server) : IClassFixture<SecretsServer>
 {
+    private const string Nobody = "019a3f00-0000-7000-8000-000000000007";
+
     private static readonly (string Name, string Value) Key = ("Idempotency-Key", "7c1d-deploy");
 
     [Theory]
@@ -177,7 +179,7 @@ public sealed class MakingDeploymentsTests(SecretsServer server) : IClassFixture
         var account = await (await server.NewShopAsync()).HasAppsAsync("blog", "reader");
         var reader = (await account.Client.GetAsync("/sites/blog/apps/reader")).Id;
 
-        foreach (var app in new[] { "reader", reader, "nobody", Guid.NewGuid().ToString() })
+        foreach (var app in new[] { "reader", reader, "nobody", Nobody })
         {
             (await account.Client.PostAsync(Production + "/deployments", new { app })).ShouldBeError(404, "not_found").Message.ShouldBe("App not found");
             (await account.Client.GetAsync($"{Production}/preflight?app={app}")).ShouldBeError(404, "not_found").Message.ShouldBe("App not found");

@@ -46,7 +46,7 @@ public sealed class OpenApiTests(SecretsServer server) : IClassFixture<SecretsSe
             var isOpen = path == "/api/v1/ping";
             operation.TryGetProperty("security", out var security).ShouldBeTrue(what);
             security.GetArrayLength().ShouldBe(isOpen ? 0 : 1, what);
-            operation.TryGetProperty("requestBody", out _).ShouldBe(method is "post" or "put" && !path.EndsWith("/restore", StringComparison.Ordinal), what);
+            operation.TryGetProperty("requestBody", out _).ShouldBe(method is "post" or "put" or "patch" && !path.EndsWith("/restore", StringComparison.Ordinal), what);
             foreach (var response in operation.GetProperty("responses").EnumerateObject().Where(r => r.Name is not "304"))
             {
                 response.Value.GetProperty("content").GetProperty("application/json").TryGetProperty("schema", out _).ShouldBeTrue($"{what} {response.Name}");

@@ -1,3 +1,4 @@
+using System.Text;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -59,6 +60,29 @@ public sealed class PendingChangesTests(SecretsServer server) : IClassFixture<Se
         answer.Data.GetProperty("last_deployment").GetProperty("number").GetInt32().ShouldBe(1);
         answer.Text.ShouldNotContain("canary");
         answer.Text.ShouldNotContain("tag");
+    }
+
+    [Fact]
+    public async Task Many_changes_are_pending_together_and_one_deployment_takes_them_all()
+    {
+        var account = await server.NewShopAsync();
+        await account.HasSecretAsync("CHANGED", "1");
+        var removed = await account.HasSecretAsync("REMOVED", "1");
+        await account.HasDeployedAsync();
+
+        using var file = new StringContent("CHANGED=2\nIMPORTED=\"a b\"\n", Encoding.UTF8, "text/plain");
+        (await account.Client.SendAsync(HttpMethod.Post, "/global-secrets/import", file)).ShouldBe(200);
+        await account.HasSecretAsync("shop", "production", "ADDED", "3");
+        (await account.Client.DeleteAsync($"/secrets/{removed}")).ShouldBe(200);
+        (await account.PendingAsync()).ShouldBe("+ADDED +IMPORTED ~CHANGED -REMOVED");
+        var revision = (await account.MetaOfAsync(Production)).GetProperty("revision").GetInt64();
+
+        var id = await account.HasDeployedAsync();
+
+        (await account.ShowAsync(id)).Data.GetProperty("revision").GetInt64().ShouldBe(revision);
+        Account.VariablesOf(await account.Client.GetAsync($"/deployments/{id}/variables")).ShouldBe(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["ADDED"] = "3", ["CHANGED"] = "2", ["IMPORTED"] = "a b" });
+        (await account.PendingAsync()).ShouldBeEmpty();
     }
 
     [Fact]
@@ -188,16 +212,16 @@ public sealed class PendingChangesTests(SecretsServer server) : IClassFixture<Se
     {
         var account = await server.NewShopAsync();
         (await account.Client.PostAsync("/sites/shop/environments", new { name = "Laptop", slug = "laptop", type = "local" })).ShouldBe(201);
-        const string laptop = "/sites/shop/environments/laptop";
+        const string Laptop = "/sites/shop/environments/laptop";
         await account.RequiresAsync("/sites/shop", new { key = "NEEDED" }, new { key = "EMPTY" });
         await account.HasSecretAsync("A", "1");
-        await account.HasDeployedAsync(laptop);
-        (await account.PendingAsync(laptop)).ShouldBe("");
+        await account.HasDeployedAsync(Laptop);
+        (await account.PendingAsync(Laptop)).ShouldBe("");
 
         await account.HasSecretAsync("NEEDED", "1");
         await account.HasSecretAsync("EMPTY", "");
 
-        (await account.PendingAsync(laptop)).ShouldBe("~NEEDED");
+        (await account.PendingAsync(Laptop)).ShouldBe("~NEEDED");
     }
 
     [Fact]

@@ -97,7 +97,7 @@ public sealed class RollingBackDeploymentsTests(RestartableServer server) : ICla
         Task<ApiAnswer> BackAsync(string id, string? app = null) =>
             account.RollBackAsync(new Dictionary<string, string?> { [field] = id, ["app"] = app }.Where(m => m.Value is not null).ToDictionary());
 
-        (await BackAsync(Guid.NewGuid().ToString())).ShouldBlame(field, "no such deployment");
+        (await BackAsync("019a3f00-0000-7000-8000-000000000007")).ShouldBlame(field, "no such deployment");
         (await BackAsync(await account.HasDeployedAsync(Staging))).ShouldBlame(field, "no such deployment");
         (await BackAsync(await stranger.HasDeployedAsync())).ShouldBlame(field, "no such deployment");
         foreach (var status in new[] { "pending", "failed" })

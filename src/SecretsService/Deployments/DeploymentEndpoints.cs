@@ -23,7 +23,9 @@ internal static class DeploymentEndpoints
         services.AddScoped<FrozenMap>();
         services.AddScoped<PendingChangesQuery>();
         services.AddScoped<SecretDriftQuery>();
+        services.AddScoped<Rollouts>();
         services.AddScoped<DeploymentStore>();
+        services.AddScoped<DeploymentReports>();
         services.AddScoped<DeploymentReader>();
         services.AddScoped<DeploymentTokens>();
     }
@@ -102,9 +104,9 @@ internal static class DeploymentEndpoints
             .Describe("getDeployment" + suffix, ApiTags.Deployments, "Shows a deployment", "Without its variables.");
 
         group.MapPatch("", async (
-                Caller caller, HttpContext context, Flags flags, JsonBody<UpdateDeployment> body, DeploymentStore store, CancellationToken cancellation) =>
+                Caller caller, HttpContext context, Flags flags, JsonBody<UpdateDeployment> body, DeploymentReports reports, CancellationToken cancellation) =>
                 Answer.One(
-                    await store.ReportAsync(caller, DeploymentPath.Of(context), body.Value, flags.Has(Concurrent), cancellation),
+                    await reports.ReportAsync(caller, DeploymentPath.Of(context), body.Value, flags.Has(Concurrent), cancellation),
                     "Deployment updated successfully"))
             .TakesQuery(Concurrent).RefusesUnknownQuery()
             .WithMetadata(new BodyExample("""{"status": "deployed", "stdout": "Done in 42 s"}"""))

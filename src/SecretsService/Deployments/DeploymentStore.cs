@@ -4,10 +4,8 @@ using Npgsql;
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Contracts;
-using SecretsService.Cryptography;
 using SecretsService.Http;
 using SecretsService.Outcomes;
-using SecretsService.Resolution;
 using SecretsService.Sites;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
@@ -15,13 +13,14 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Deployments;
 
 /// <summary>
-/// Makes deployments and follows them. Each operation is one transaction that holds the account's row locked: nothing that a map is made of can change
+/// Makes deployments. Each operation is one transaction that holds the account's row locked: nothing that a map is made of can change
 /// while it is frozen, of two deployments at once the second sees the first, and what a crash leaves behind is all or nothing.
 /// </summary>
 internal sealed class DeploymentStore(
     SecretsDbContext db,
     SiteQueries sites,
     DeploymentQueries queries,
+    Rollouts rollouts,
     DeploymentCheck check,
     FrozenMap frozenMaps,
     EventTrail events,
@@ -39,8 +38,13 @@ internal sealed class DeploymentStore(
             return failure;
         }
 
+        if (!isConcurrent && await rollouts.RefuseBesideAsync(caller, place.EnvironmentId, place.AppId, except: null, cancellation) is { } refusal)
+        {
+            return refusal;
+        }
+
         var plan = new DeploymentPlan(request.Description) { IncludeUploads = request.IncludeUploads, IncludeDatabase = request.IncludeDatabase };
-        var checking = await CheckAsync(caller, place, CheckRequest.Of(request.Target, request.Required), isConcurrent, cancellation);
+        var checking = await CheckAsync(caller, place, CheckRequest.Of(request.Target, request.Required), cancellation);
         return await SaveAsync(caller, place, checking, plan, change, cancellation);
     }
 
@@ -61,120 +65,33 @@ internal sealed class DeploymentStore(
             return failure;
         }
 
-        var takesSnapshot = request.Secrets == RollbackSecrets.Snapshot;
-        var wanted = CheckRequest.Of(request.Target, request.Required);
-        var checking = takesSnapshot
-            ? await CheckEarlierAsync(caller, place, earlier, wanted, isConcurrent, cancellation)
-            : await CheckAsync(caller, place, wanted, isConcurrent, cancellation);
-        var plan = new DeploymentPlan(request.Description) { GoesBackTo = earlier, TakesSnapshot = takesSnapshot };
-        return await SaveAsync(caller, place, checking, plan, change, cancellation);
-    }
-
-    /// <summary>Takes a report of how far a deployment has come.</summary>
-    /// <returns>The deployment as it is then; a conflict where it cannot go that way.</returns>
-    public async Task<Outcome<Deployment>> ReportAsync(
-        Caller caller, DeploymentPath path, UpdateDeployment report, bool isConcurrent, CancellationToken cancellation)
-    {
-        await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
-        if (!(await queries.FindRowAsync(caller, path, cancellation)).Succeeded(out var row, out var failure))
-        {
-            return failure;
-        }
-
-        var state = (DeploymentState)report.Status!.Value;
-        var isStep = state != row.State;
-        if (isStep && (DeploymentLifecycle.Refuse(row.State, state) ?? await RefuseBesideAsync(row, state, isConcurrent, cancellation)) is { } refusal)
+        if (!isConcurrent && await rollouts.RefuseBesideAsync(caller, place.EnvironmentId, place.AppId, except: null, cancellation) is { } refusal)
         {
             return refusal;
         }
 
-        var (stdout, stderr) = await KeepAsync(caller, row, report, cancellation);
-        if (!isStep && DeploymentLifecycle.IsFinal(row.State) && (stdout != row.Stdout || stderr != row.Stderr))
-        {
-            return Failure.StateConflict("The deployment has ended, and its output stays as it was reported then.");
-        }
-
-        (row.Stdout, row.Stderr) = (stdout, stderr);
-        if (isStep)
-        {
-            Step(caller, row, state);
-        }
-
-        row.UpdatedAt = db.ChangeTracker.HasChanges() ? clock.Now() : row.UpdatedAt;
-        await db.SaveChangesAsync(cancellation);
-        var saved = await queries.FindAsync(caller, new DeploymentPath(null, row.Id), cancellation);
-        await change.CommitAsIsAsync(cancellation);
-        return saved;
-    }
-
-    private void Step(Caller caller, DeploymentRow row, DeploymentState state)
-    {
-        row.State = state;
-        row.StartedAt ??= state == DeploymentState.Deploying ? clock.Now() : null;
-        row.FinishedAt = DeploymentLifecycle.IsFinal(state) ? clock.Now() : null;
-        var name = state switch
-        {
-            DeploymentState.Deploying => EventNames.DeploymentDeploying,
-            DeploymentState.Deployed => EventNames.DeploymentDeployed,
-            _ => EventNames.DeploymentFailed,
-        };
-        Append(caller, name, row);
-    }
-
-    private async Task<(string Stdout, string Stderr)> KeepAsync(
-        Caller caller, DeploymentRow row, UpdateDeployment report, CancellationToken cancellation)
-    {
-        if (string.IsNullOrEmpty(report.Stdout) && string.IsNullOrEmpty(report.Stderr))
-        {
-            return (report.Stdout ?? row.Stdout, report.Stderr ?? row.Stderr);
-        }
-
-        using var variables = await ThawForMaskingAsync(caller, row, cancellation);
-        return (Keep(report.Stdout, row.Stdout), Keep(report.Stderr, row.Stderr));
-
-        string Keep(string? reported, string current) => reported is null ? current
-            : variables is null ? "[not kept: the deployment's values cannot be opened any more, and so not be masked]"
-            : DeploymentOutput.Keep(reported, variables);
-    }
-
-    // A map that cannot be opened any more must not keep its deployment from ending; what is not masked is not kept.
-    private async Task<MergedVariables?> ThawForMaskingAsync(Caller caller, DeploymentRow row, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await frozenMaps.ThawAsync(caller, row, cancellation)).Succeeded(out var variables, out _) ? variables : null;
-        }
-        catch (SealedValueException)
-        {
-            return null;
-        }
+        var takesSnapshot = request.Secrets == RollbackSecrets.Snapshot;
+        var wanted = CheckRequest.Of(request.Target, request.Required);
+        var checking = takesSnapshot
+            ? await CheckEarlierAsync(caller, place, earlier, wanted, cancellation)
+            : await CheckAsync(caller, place, wanted, cancellation);
+        var plan = new DeploymentPlan(request.Description) { GoesBackTo = earlier, TakesSnapshot = takesSnapshot };
+        return await SaveAsync(caller, place, checking, plan, change, cancellation);
     }
 
     private async Task<Outcome<CheckedMap>> CheckAsync(
-        Caller caller, DeploymentPlace place, CheckRequest request, bool isConcurrent, CancellationToken cancellation)
+        Caller caller, DeploymentPlace place, CheckRequest request, CancellationToken cancellation)
     {
-        if (!isConcurrent && await FindDeployingAsync(caller, place.EnvironmentId, place.AppId, except: null, cancellation) is { } other)
-        {
-            return other;
-        }
-
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         return await check.RunAsync(caller, place.Target, request, connection, cancellation);
     }
 
     [SuppressMessage("Reliability", "CA2000", Justification = "The result owns the map")]
     private async Task<Outcome<CheckedMap>> CheckEarlierAsync(
-        Caller caller, DeploymentPlace place, DeploymentRow earlier, CheckRequest request, bool isConcurrent, CancellationToken cancellation)
-    {
-        if (!isConcurrent && await FindDeployingAsync(caller, place.EnvironmentId, place.AppId, except: null, cancellation) is { } other)
-        {
-            return other;
-        }
-
-        return (await frozenMaps.ThawAsync(caller, earlier, cancellation)).Succeeded(out var variables, out var failure)
+        Caller caller, DeploymentPlace place, DeploymentRow earlier, CheckRequest request, CancellationToken cancellation) =>
+        (await frozenMaps.ThawAsync(caller, earlier, cancellation)).Succeeded(out var variables, out var failure)
             ? await check.RunAsync(caller, variables, request, place, cancellation)
             : failure;
-    }
 
     private async Task<Outcome<Deployment>> SaveAsync(
         Caller caller, DeploymentPlace place, Outcome<CheckedMap> checking, DeploymentPlan plan, AccountTransaction change, CancellationToken cancellation)
@@ -196,7 +113,7 @@ internal sealed class DeploymentStore(
             row.MapTag = FrozenMap.TagOf(row, variables, map.Variables.TagOf);
             db.Deployments.Add(row);
             db.DeploymentVariables.AddRange(variables);
-            Append(caller, EventNames.DeploymentCreated, row);
+            events.Append(caller, EventNames.DeploymentCreated, row);
             await db.SaveChangesAsync(cancellation);
             var saved = await queries.FindAsync(caller, new DeploymentPath(null, row.Id), cancellation);
             await change.CommitAsIsAsync(cancellation);
@@ -262,26 +179,6 @@ internal sealed class DeploymentStore(
             : row;
     }
 
-    private async Task<Failure?> RefuseBesideAsync(DeploymentRow row, DeploymentState state, bool isConcurrent, CancellationToken cancellation) =>
-        state == DeploymentState.Deploying && !isConcurrent
-            ? await FindDeployingAsync(row.AccountId, row.EnvironmentId, row.AppId, row.Id, cancellation)
-            : null;
-
-    private Task<Failure?> FindDeployingAsync(Caller caller, Guid environmentId, Guid? appId, Guid? except, CancellationToken cancellation) =>
-        FindDeployingAsync(caller.AccountId, environmentId, appId, except, cancellation);
-
-    // Two apps run apart and may be deployed at the same time; the site as a whole is in the way of each of them.
-    private async Task<Failure?> FindDeployingAsync(Guid accountId, Guid environmentId, Guid? appId, Guid? except, CancellationToken cancellation)
-    {
-        var other = await db.Deployments
-            .Where(d => d.AccountId == accountId && d.EnvironmentId == environmentId && d.State == DeploymentState.Deploying
-                && d.Id != except && (appId == null || d.AppId == null || d.AppId == appId))
-            .OrderBy(d => d.Number).Select(d => new { d.Id, d.Number, d.CreatedBy }).FirstOrDefaultAsync(cancellation);
-        return other is null ? null : Failure.StateConflict(
-            $"Deployment {other.Number} ({other.Id}, made by {other.CreatedBy}) is deploying. Wait for its end, report it as failed with PATCH "
-            + $"/deployments/{other.Id}, or send ?concurrent=true.");
-    }
-
     private async Task<Outcome<DeploymentPlace>> FindPlaceAsync(
         Caller caller, EnvironmentPath path, ResourceReference? app, CancellationToken cancellation)
     {
@@ -312,28 +209,5 @@ internal sealed class DeploymentStore(
 
         return (await sites.FindAppAsync(caller, new AppPath(ResourceReference.To(place.SiteId), ResourceReference.To(id)), cancellation))
             .Succeeded(out var app, out var failure) ? place with { AppId = app.Id, App = app.Slug } : failure;
-    }
-
-    private void Append(Caller caller, string name, DeploymentRow row)
-    {
-        var context = new Dictionary<string, object>(StringComparer.Ordinal)
-        {
-            ["number"] = row.Number,
-            ["site"] = row.Site,
-            ["environment"] = row.Environment,
-            ["revision"] = row.Revision,
-            ["variables"] = row.VariableCount,
-        };
-        if (row.App is { } app)
-        {
-            context["app"] = app;
-        }
-
-        if (row.TargetDeploymentId is { } target)
-        {
-            context["target_deployment_id"] = target;
-        }
-
-        events.Append(caller, name, "deployment", row.Id, context);
     }
 }

@@ -133,7 +133,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
             on new { variable.AccountId, variable.SecretId } equals new { secret.AccountId, SecretId = (Guid?)secret.Id } into secrets
         from secret in secrets.DefaultIfEmpty()
         orderby variable.Name
-        select new FrozenVariable(variable, version, secret!.ScopeKey)).ToListAsync(cancellation);
+        select new FrozenVariable(variable, version, secret.ScopeKey)).ToListAsync(cancellation);
 
     private async Task FillAsync(
         MergedVariables variables, Caller caller, DeploymentRow deployment, List<FrozenVariable> frozen, CancellationToken cancellation)

@@ -18,12 +18,9 @@ internal sealed class PreflightQuery : IRequestPart, IBindableFromHttpContext<Pr
 
     private PreflightQuery(IQueryCollection query)
     {
-        Request = new RunPreflight
-        {
-            App = TextOf(query, TargetRequest.AppParameter),
-            Target = TextOf(query, Target),
-            Required = TextOf(query, Required)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-        };
+        Request = new RunPreflight { Required = TextOf(query, Required) is { } keys ? ListOf(keys) : [] };
+        Request = TextOf(query, TargetRequest.AppParameter) is { } app ? Request with { App = app } : Request;
+        Request = TextOf(query, Target) is { } target ? Request with { Target = target } : Request;
         var errors = new FieldErrors();
         foreach (var fault in new RunPreflightValidator().Validate(Request).Errors)
         {
@@ -43,4 +40,6 @@ internal sealed class PreflightQuery : IRequestPart, IBindableFromHttpContext<Pr
 
     private static string? TextOf(IQueryCollection query, QueryParameter parameter) =>
         query.TryGetValue(parameter.Name, out var text) ? text.ToString() : null;
+
+    private static string[] ListOf(string keys) => keys.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

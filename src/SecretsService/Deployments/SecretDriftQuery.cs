@@ -62,7 +62,7 @@ internal sealed class SecretDriftQuery(SecretsDbContext db)
             on new { deployment.AccountId, Id = deployment.AppId } equals new { app.AccountId, Id = (Guid?)app.Id } into apps
         from app in apps.DefaultIfEmpty()
         select new HeldVariable(
-            environment.Site!.Slug, environment.Slug, environment.Id, app!.Slug, variable.Name, variable.Version,
+            environment.Site!.Slug, environment.Slug, environment.Id, app.Slug, variable.Name, variable.Version,
             deployment.Id, deployment.Number, deployment.Revision, deployment.CreatedAt, deployment.FinishedAt)).ToListAsync(cancellation);
 
     // The first of DeploymentQueries.Deployed for every environment and for every app in it. By hand, since what EF Core writes for it reads every

@@ -96,16 +96,16 @@ internal sealed class MergedVariables : IDisposable
         _plaintext.Advance(length);
     }
 
+    /// <summary>Adds a variable that a field of a typed secret gives.</summary>
+    public void Add(string name, ValueOrigin origin, string value) =>
+        Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
+
     /// <summary>Adds a variable that is empty because nothing gives it, where it belongs by its name.</summary>
     public void AddEmpty(string name)
     {
         var index = _variables.FindIndex(v => string.CompareOrdinal(v.Name, name) > 0);
         _variables.Insert(index < 0 ? _variables.Count : index, (name, null, 0, 0));
     }
-
-    /// <summary>Adds a variable that a field of a typed secret gives.</summary>
-    public void Add(string name, ValueOrigin origin, string value) =>
-        Add(name, origin, Encoding.UTF8.GetBytes(value, _plaintext.GetSpan(Encoding.UTF8.GetByteCount(value))));
 
     /// <summary>Says of a variable that the target does not get it, and why.</summary>
     public void LeaveOut(string name, ResolvedState state)
@@ -124,16 +124,16 @@ internal sealed class MergedVariables : IDisposable
         }
     }
 
+    /// <summary>Says of a variable that the target does not get it because of its name.</summary>
+    /// <param name="name">The variable.</param>
+    /// <param name="warning">What to say of that: a sentence that begins with the name.</param>
+    public void LeaveOut(string name, string warning) => _leftOut.Add(name, warning);
+
     /// <summary>Says of a variable that the target does not get it because the value that decides has expired.</summary>
     public void LeaveOutExpired(string name) => _expired.Add(name);
 
     /// <summary>Says of a variable that the target does not get it because of a tombstone.</summary>
     public void LeaveOutWithheld(string name) => _withheld.Add(name);
-
-    /// <summary>Says of a variable that the target does not get it because of its name.</summary>
-    /// <param name="name">The variable.</param>
-    /// <param name="warning">What to say of that: a sentence that begins with the name.</param>
-    public void LeaveOut(string name, string warning) => _leftOut.Add(name, warning);
 
     /// <summary>Says of a secret that its value does not open.</summary>
     public void LeaveOutUnreadable(string secretName) => _unreadable.Add(secretName);

@@ -112,7 +112,7 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
                 Origin = value.Origin,
                 IsSecret = value.Identity.Kind == ValueKind.Secret,
                 LooksPrivate = PrivateCredentials.Looks(value.Text),
-                HasLineBreak = value.Text.AsSpan().ContainsAny('\n', '\r'),
+                HasLineBreak = value.Text.Contains('\n', StringComparison.Ordinal),
                 CreatedAt = value.At ?? now,
                 CreatedBy = caller.ApiKeyName,
             };

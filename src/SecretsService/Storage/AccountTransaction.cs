@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace SecretsService.Storage;
 
@@ -53,6 +54,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>Raises the account's revision and commits: what was changed can be seen by every read that starts after this.</summary>
     public async Task CommitAsync(CancellationToken cancellation)
     {
+        MustStillBe();
         await _db.Accounts.Where(a => a.Id == _accountId)
             .ExecuteUpdateAsync(set => set.SetProperty(a => a.Revision, a => a.Revision + 1), cancellation);
         await CommitAsIsAsync(cancellation);
@@ -61,6 +63,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     /// <summary>Commits what alters no merged map and no permission: the account's revision stays.</summary>
     public async Task CommitAsIsAsync(CancellationToken cancellation)
     {
+        MustStillBe();
         if (_isPart)
         {
             await _transaction.ReleaseSavepointAsync(Savepoint, cancellation);
@@ -82,6 +85,16 @@ internal sealed class AccountTransaction : IAsyncDisposable
         else if (!_isCommitted && _db.Database.CurrentTransaction == _transaction)
         {
             await AbandonPartAsync();
+        }
+    }
+
+    // Where the connection breaks while EF Core releases a savepoint of its own, it says nothing, opens another one for the next statement and goes
+    // on outside of the transaction, whose end would then pass for a fault of the service.
+    private void MustStillBe()
+    {
+        if (_db.Database.CurrentTransaction != _transaction)
+        {
+            throw new NpgsqlException("The connection broke within a transaction, which is lost.");
         }
     }
 

@@ -7,8 +7,14 @@ namespace SecretsService.Storage;
 /// The tables. Every key of a tenant's row begins with its account, and so does every foreign key, so that rows of two accounts
 /// cannot be joined by mistake.
 /// </summary>
-internal sealed class SecretsDbContext(DbContextOptions<SecretsDbContext> options) : DbContext(options)
+internal sealed class SecretsDbContext : DbContext
 {
+    public SecretsDbContext(DbContextOptions<SecretsDbContext> options)
+        : base(options) =>
+        // A change that fails is given up as a whole, or as a part by AccountTransaction: the savepoint that EF Core would set for each save is of no
+        // use, and where the connection breaks while it is released EF Core says nothing and goes on outside of the transaction.
+        Database.AutoSavepointsEnabled = false;
+
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();

@@ -111,7 +111,7 @@ internal sealed class SecretVersionRow
     /// <summary>True where the value looks like a private credential, which has no place under a public name.</summary>
     public required bool LooksPrivate { get; init; }
 
-    /// <summary>True where the value has a line break, which not every consumer can carry.</summary>
+    /// <summary>True where the value has a line feed, which not every consumer can carry.</summary>
     public bool HasLineBreak { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,0 +1,33 @@
+using SecretsService.Access;
+using SecretsService.Audit;
+using SecretsService.Storage.Rows;
+
+namespace SecretsService.Deployments;
+
+/// <summary>What the audit trail says of deployments.</summary>
+internal static class DeploymentEvents
+{
+    /// <summary>Appends a record of a deployment; saving is the caller's, within its transaction.</summary>
+    public static void Append(this EventTrail trail, Caller caller, string name, DeploymentRow row)
+    {
+        var context = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["number"] = row.Number,
+            ["site"] = row.Site,
+            ["environment"] = row.Environment,
+            ["revision"] = row.Revision,
+            ["variables"] = row.VariableCount,
+        };
+        if (row.App is { } app)
+        {
+            context["app"] = app;
+        }
+
+        if (row.TargetDeploymentId is { } target)
+        {
+            context["target_deployment_id"] = target;
+        }
+
+        trail.Append(caller, name, "deployment", row.Id, context);
+    }
+}
