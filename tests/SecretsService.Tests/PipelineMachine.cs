@@ -23,7 +23,7 @@ internal sealed class PipelineMachine : IDisposable
 
     private PipelineMachine(SecretsServer server, Account account)
     {
-        var path = Environment.GetEnvironmentVariable("PATH");
+        var path = new ProcessStartInfo().Environment["PATH"]; // That of the tests.
         _variables = new(StringComparer.Ordinal)
         {
             ["PATH"] = $"{PathOf("bin")}:{path}",
