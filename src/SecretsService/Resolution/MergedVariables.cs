@@ -106,23 +106,6 @@ internal sealed class MergedVariables : IDisposable
         _variables.Insert(index < 0 ? _variables.Count : index, (name, null, 0, 0));
     }
 
-    /// <summary>Says of a variable that the target does not get it, and why.</summary>
-    public void LeaveOut(string name, ResolvedState state)
-    {
-        switch (state)
-        {
-            case ResolvedState.Expired:
-                LeaveOutExpired(name);
-                break;
-            case ResolvedState.Withheld:
-                LeaveOutWithheld(name);
-                break;
-            default:
-                LeaveOut(name, $"{name} is reserved and was left out.");
-                break;
-        }
-    }
-
     /// <summary>Says of a variable that the target does not get it because of its name.</summary>
     /// <param name="name">The variable.</param>
     /// <param name="warning">What to say of that: a sentence that begins with the name.</param>
