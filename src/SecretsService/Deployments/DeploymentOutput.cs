@@ -95,10 +95,10 @@ internal static class DeploymentOutput
     private static int[] BeginningsOf(ReadOnlySpan<byte> text, List<MergedVariable> secrets)
     {
         var searchable = new SearchableText(text);
-        foreach (var secret in secrets)
+        foreach (var value in secrets.Select(secret => secret.Value))
         {
-            LookFor(searchable, secret.Value.Span);
-            LookForStrings(searchable, secret.Value.Span);
+            LookFor(searchable, value.Span);
+            LookForStrings(searchable, value.Span);
         }
 
         var ends = searchable.LongestEnds();
