@@ -296,6 +296,43 @@ public sealed class MakingDeploymentsTests(SecretsServer server) : IClassFixture
         (await account.Client.PostAsync(Production + "/deployments", request, Key)).ShouldBe(202).Data.GetProperty("variable_count").GetInt32().ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_number_is_not_given_again_when_its_deployment_goes_with_its_app()
+    {
+        var account = await server.NewShopAsync();
+        await account.HasDeploymentAsync();
+        await account.HasDeploymentAsync(Production, new { app = "worker" });
+        (await account.Client.DeleteAsync("/sites/shop/apps/worker")).ShouldBe(200);
+
+        var next = (await account.Client.PostAsync($"{Production}/deployments", "{}")).ShouldBe(202);
+
+        next.Data.GetProperty("number").GetInt32().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_list_shows_the_end_of_an_output_and_the_deployment_all_of_it()
+    {
+        var account = await server.NewShopAsync();
+        var id = await account.HasDeploymentAsync();
+        var output = new string('x', 2_000) + "the end";
+        (await account.Client.PatchAsync($"/deployments/{id}", new { status = "deploying", stdout = output })).ShouldBe(200);
+
+        (await account.Client.GetAsync($"{Production}/deployments")).ShouldBe(200).Data[0].Text("stdout").ShouldBe(output[^1_024..]);
+        (await account.ShowAsync(id)).Data.Text("stdout").ShouldBe(output);
+    }
+
+    [Theory]
+    [InlineData(Production, null)]
+    [InlineData("/sites/shop/apps/worker", "worker")]
+    public async Task What_is_being_deployed_is_not_deleted_unless_by_force(string path, string? app)
+    {
+        var account = await server.NewShopAsync();
+        await account.ReportAsync(await account.HasDeploymentAsync(Production, app is null ? "{}" : new { app }), "deploying");
+
+        (await account.Client.DeleteAsync(path)).ShouldBeError(409, "in_use").Message.ShouldNotBeNull().ShouldContain("1 running deployment");
+        (await account.Client.DeleteAsync($"{path}?force=true")).ShouldBe(200);
+    }
+
     private static async Task<IReadOnlyList<int>> NumbersAsync(Account account, string query) =>
         [.. (await account.Client.GetAsync($"{Production}/deployments{query}")).ShouldBe(200).Data.EnumerateArray().Select(d => d.GetProperty("number").GetInt32())];
 }

@@ -296,6 +296,20 @@ public sealed class RollingBackDeploymentsTests(RestartableServer server) : ICla
 /// <summary>A server that can be started anew on the same database, with other settings.</summary>
 public sealed class RestartableServer : SecretsServer
 {
+    [Fact]
+    public async Task A_value_of_the_snapshot_that_has_expired_since_is_warned_of()
+    {
+        var account = await server.NewShopAsync();
+        var secret = await account.HasSecretAsync("A", "1");
+        var id = await account.HasDeployedAsync();
+        await server.ExpireAsync(account, secret);
+
+        var back = (await account.RollBackAsync(new { target_deployment_id = id, secrets = "snapshot" })).ShouldBe(202);
+
+        back.Data.Texts("warnings").ShouldHaveSingleItem().ShouldContain("A expired at");
+        (await account.RollBackAsync(new { target_deployment_id = id })).Refusals().ShouldHaveSingleItem().ShouldContain("A has expired");
+    }
+
     private readonly string _keyring = NewKeyring();
 
     public RestartableServer() => With("Keys:Keyring", _keyring);

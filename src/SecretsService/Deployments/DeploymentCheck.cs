@@ -43,6 +43,7 @@ internal sealed class DeploymentCheck(
     VariableResolver resolver,
     RequirementQueries requirements,
     TypedValueCheck typedValues,
+    DeploymentQueries deployments,
     ReservedNames reserved,
     IOptions<SecretOptions> options,
     TimeProvider clock)
@@ -97,6 +98,8 @@ internal sealed class DeploymentCheck(
             var report = new PreflightReport(variables, place.EnvironmentType, explanation: null);
             report.RequireAll(await RequiredAsync(caller, variables.Origin, request, cancellation));
             report.AddReservedSince(variables.All.Select(v => v.Name).Where(reserved.Contains));
+            var secrets = variables.All.Select(v => v.Origin).OfType<ValueOrigin>().Select(o => o.SecretId).ToHashSet();
+            report.AddExpiredSince(await deployments.ExpiriesAsync(caller, secrets, clock.Now(), cancellation));
             return new CheckedMap(variables, report.CheckFor(request.Profile ?? place.Profile), report.Problems);
         }
         catch

@@ -15,7 +15,15 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
 {
     public static Failure NotFound { get; } = Failure.NotFound("Deployment not found");
 
-    private static readonly Expression<Func<DeploymentRow, Deployment>> AsDeployment = row => new Deployment
+    // What a list shows of an output: its last characters. A page of whole ones would be megabytes.
+    private const int ListedOutput = 1_024;
+
+    private static readonly Expression<Func<DeploymentRow, Deployment>> AsDeployment = Showing(int.MaxValue);
+
+    private static readonly Expression<Func<DeploymentRow, Deployment>> AsListed = Showing(ListedOutput);
+
+    // The database cuts the output, so that what is not shown is not sent.
+    private static Expression<Func<DeploymentRow, Deployment>> Showing(int output) => row => new Deployment
     {
         Id = row.Id,
         Number = row.Number,
@@ -32,8 +40,8 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
         Description = row.Description,
         IncludeUploads = row.IncludeUploads,
         IncludeDatabase = row.IncludeDatabase,
-        Stdout = row.Stdout,
-        Stderr = row.Stderr,
+        Stdout = row.Stdout.Length > output ? row.Stdout.Substring(row.Stdout.Length - output) : row.Stdout,
+        Stderr = row.Stderr.Length > output ? row.Stderr.Substring(row.Stderr.Length - output) : row.Stderr,
         Warnings = row.Warnings,
         CreatedAt = row.CreatedAt,
         CreatedBy = row.CreatedBy,
@@ -79,7 +87,7 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
         }
 
         all = filter.State is { } state ? all.Where(d => d.State == state) : all;
-        return await all.OrderByDescending(d => d.Number).Select(AsDeployment).ToPageAsync(page, cancellation);
+        return await all.OrderByDescending(d => d.Number).Select(AsListed).ToPageAsync(page, cancellation);
     }
 
     /// <summary>Finds the deployment in a request's path, which must be of the path's own environment.</summary>
@@ -109,6 +117,12 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
 
         return await same.SingleOrDefaultAsync(cancellation) is { } row ? row : NotFound;
     }
+
+    /// <summary>When each of some secrets has expired, of those that have.</summary>
+    public async Task<IReadOnlyDictionary<Guid, DateTimeOffset>> ExpiriesAsync(
+        Caller caller, IReadOnlyCollection<Guid> secrets, DateTimeOffset now, CancellationToken cancellation) =>
+        await db.Secrets.Where(s => s.AccountId == caller.AccountId && secrets.Contains(s.Id) && s.ExpiresAt <= now)
+            .ToDictionaryAsync(s => s.Id, s => s.ExpiresAt!.Value, cancellation);
 
     /// <summary>The deployments of an environment, as a whole or of one app, that were deployed: the last one first. It is what runs.</summary>
     public IQueryable<DeploymentRow> Deployed(Caller caller, Guid environmentId, Guid? appId) => db.Deployments

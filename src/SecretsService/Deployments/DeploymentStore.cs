@@ -126,13 +126,11 @@ internal sealed class DeploymentStore(
     {
         var now = clock.Now();
         var origin = map.Variables.Origin;
-        var last = await db.Deployments.Where(d => d.AccountId == caller.AccountId && d.EnvironmentId == place.EnvironmentId)
-            .MaxAsync(d => (int?)d.Number, cancellation);
         return new DeploymentRow
         {
             AccountId = caller.AccountId,
             Id = Guid.CreateVersion7(now),
-            Number = (last ?? 0) + 1,
+            Number = await NextNumberAsync(caller, place.EnvironmentId, cancellation),
             SiteId = place.SiteId,
             EnvironmentId = place.EnvironmentId,
             AppId = place.AppId,
@@ -158,6 +156,14 @@ internal sealed class DeploymentStore(
             CreatedBy = caller.ApiKeyName,
             UpdatedAt = now,
         };
+    }
+
+    // Counted, not looked up: the last deployment may have been deleted with its app, and its number must not be given a second time.
+    private async Task<int> NextNumberAsync(Caller caller, Guid environmentId, CancellationToken cancellation)
+    {
+        var environment = db.Environments.Where(e => e.AccountId == caller.AccountId && e.Id == environmentId);
+        await environment.ExecuteUpdateAsync(set => set.SetProperty(e => e.LastDeploymentNumber, e => e.LastDeploymentNumber + 1), cancellation);
+        return await environment.Select(e => e.LastDeploymentNumber).SingleAsync(cancellation);
     }
 
     private async Task<Outcome<DeploymentRow>> FindEarlierAsync(

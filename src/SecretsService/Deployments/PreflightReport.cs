@@ -66,6 +66,20 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
         }
     }
 
+    /// <summary>Says which values of a frozen map have expired since. Who asks for the map as it was gets it, and should know.</summary>
+    public void AddExpiredSince(IReadOnlyDictionary<Guid, DateTimeOffset> expiries)
+    {
+        foreach (var variable in variables.All)
+        {
+            if (variable.Origin is { } origin && expiries.TryGetValue(origin.SecretId, out var at))
+            {
+                Add(
+                    ProblemCodes.Expired, ProblemSeverity.Warning, variable.Name,
+                    $"{variable.Name} expired at {Show(at)}, and the map to go back to has it still. Write a new value, and deploy with today's secrets.");
+            }
+        }
+    }
+
     /// <summary>Says which variables of a frozen map have names that were reserved since.</summary>
     public void AddReservedSince(IEnumerable<string> names)
     {
@@ -95,8 +109,7 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
         {
             if (variable.Origin is { } origin && expiries.TryGetValue(origin.SecretId, out var at))
             {
-                var when = at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-                Add(ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name, $"{variable.Name} expires at {when}, within {days} days. Write a new value with a later expires_at.");
+                Add(ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name, $"{variable.Name} expires at {Show(at)}, within {days} days. Write a new value with a later expires_at.");
             }
         }
     }
@@ -193,6 +206,8 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
             variables.AddEmpty(requirement.Key);
         }
     }
+
+    private static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string LookedAt(ResolvedKey resolved) =>
         $"Looked at the secrets {string.Join("; ", resolved.Scopes!.Select(s => ScopeWords.At(s.Scope)))}.";

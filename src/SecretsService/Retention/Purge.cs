@@ -71,12 +71,10 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
             .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
     }
 
-    // What runs is kept, for it says what has changed since, and so is what is being rolled out. The newest one of an environment is too: its number
-    // must not be given a second time.
+    // What runs is kept, for it says what has changed since, and so is what is being rolled out.
     private IQueryable<DeploymentRow> DueDeployments(DateTimeOffset before) => db.Deployments.Where(d =>
         d.UpdatedAt <= before
         && d.State != DeploymentState.Deploying
-        && db.Deployments.Any(newer => newer.AccountId == d.AccountId && newer.EnvironmentId == d.EnvironmentId && newer.Number > d.Number)
         && (d.State != DeploymentState.Deployed || db.Deployments.Any(later =>
             later.AccountId == d.AccountId && later.EnvironmentId == d.EnvironmentId && later.AppId == d.AppId && later.State == DeploymentState.Deployed
             && (later.FinishedAt > d.FinishedAt || (later.FinishedAt == d.FinishedAt && later.Number > d.Number)))));

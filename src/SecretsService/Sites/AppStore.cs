@@ -70,7 +70,9 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
 
         var secrets = await db.Secrets.CountAsync(
             s => s.AccountId == caller.AccountId && s.AppId == found.Id && s.DeletedAt == null, cancellation);
-        if (!force && new Holdings(Secrets: secrets).Refuse("app") is { } refusal)
+        var rollouts = await db.Deployments.CountAsync(
+            d => d.AccountId == caller.AccountId && d.SiteId == found.SiteId && d.AppId == found.Id && d.State == DeploymentState.Deploying, cancellation);
+        if (!force && new Holdings(Secrets: secrets, Rollouts: rollouts).Refuse("app") is { } refusal)
         {
             return refusal;
         }

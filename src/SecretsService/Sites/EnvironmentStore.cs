@@ -78,7 +78,9 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
 
         var secrets = await db.Secrets.CountAsync(
             s => s.AccountId == caller.AccountId && s.EnvironmentId == found.Id && s.DeletedAt == null, cancellation);
-        if (!force && new Holdings(Secrets: secrets).Refuse("environment") is { } refusal)
+        var rollouts = await db.Deployments.CountAsync(
+            d => d.AccountId == caller.AccountId && d.EnvironmentId == found.Id && d.State == DeploymentState.Deploying, cancellation);
+        if (!force && new Holdings(Secrets: secrets, Rollouts: rollouts).Refuse("environment") is { } refusal)
         {
             return refusal;
         }

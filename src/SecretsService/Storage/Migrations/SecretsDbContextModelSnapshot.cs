@@ -461,6 +461,10 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_production");
 
+                    b.Property<int>("LastDeploymentNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_deployment_number");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")

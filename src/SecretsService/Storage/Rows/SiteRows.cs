@@ -38,6 +38,9 @@ internal sealed class EnvironmentRow
     /// <summary>The name of the target profile that its deployments are for; null where it names none.</summary>
     public string? TargetProfile { get; set; }
 
+    /// <summary>The number of the deployment that was made last; 0 before the first. It is not given a second time, whatever is deleted.</summary>
+    public int LastDeploymentNumber { get; set; }
+
     public required string[] Tags { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -18,6 +18,13 @@ namespace SecretsService.Storage.Migrations
                 nullable: false,
                 defaultValue: false);
 
+            migrationBuilder.AddColumn<int>(
+                name: "last_deployment_number",
+                table: "environments",
+                type: "integer",
+                nullable: false,
+                defaultValue: 0);
+
             migrationBuilder.AddColumn<string>(
                 name: "target_profile",
                 table: "environments",
@@ -203,6 +210,10 @@ namespace SecretsService.Storage.Migrations
             migrationBuilder.DropColumn(
                 name: "has_line_break",
                 table: "secret_versions");
+
+            migrationBuilder.DropColumn(
+                name: "last_deployment_number",
+                table: "environments");
 
             migrationBuilder.DropColumn(
                 name: "target_profile",

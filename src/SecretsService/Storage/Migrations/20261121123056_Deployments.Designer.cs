@@ -12,7 +12,7 @@ using SecretsService.Storage;
 namespace SecretsService.Storage.Migrations
 {
     [DbContext(typeof(SecretsDbContext))]
-    [Migration("20261121103549_Deployments")]
+    [Migration("20261121123056_Deployments")]
     partial class Deployments
     {
         /// <inheritdoc />
@@ -463,6 +463,10 @@ namespace SecretsService.Storage.Migrations
                     b.Property<bool>("IsProduction")
                         .HasColumnType("boolean")
                         .HasColumnName("is_production");
+
+                    b.Property<int>("LastDeploymentNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("last_deployment_number");
 
                     b.Property<string>("Name")
                         .IsRequired()
