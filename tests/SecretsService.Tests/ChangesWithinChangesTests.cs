@@ -10,6 +10,28 @@ namespace SecretsService.Tests;
 public sealed class ChangesWithinChangesTests(SecretsServer server) : IClassFixture<SecretsServer>
 {
     [Fact]
+    public async Task Changes_of_one_account_that_wait_for_each_other_leave_the_database_to_the_others()
+    {
+        var (account, db) = await NewAsync();
+        var other = await server.NewAccountAsync();
+        await using var context = db;
+        Task<ApiAnswer>[] waiting;
+        await using (await AccountTransaction.BeginAsync(db, account.Id, default))
+        {
+            waiting = [.. Enumerable.Range(0, 60).Select(n => account.Client.PostAsync("/global-secrets", new { key = $"K{n}", value = "v" }))];
+            for (var n = 0; n < 50; n++)
+            {
+                (await other.Client.GetAsync("/global-secrets")).ShouldBe(200);
+            }
+        }
+
+        foreach (var answer in await Task.WhenAll(waiting))
+        {
+            answer.ShouldBe(201);
+        }
+    }
+
+    [Fact]
     public async Task A_part_is_stored_with_the_whole()
     {
         var (account, db) = await NewAsync();

@@ -257,6 +257,20 @@ public sealed class CheckingBeforeDeployingTests(SecretsServer server) : IClassF
     }
 
     [Fact]
+    public async Task A_preflight_with_an_idempotency_key_is_answered_by_what_is_there()
+    {
+        var account = await server.NewShopAsync();
+        var key = ("Idempotency-Key", "once");
+        (await account.Client.PostAsync($"{Production}/preflight", new { required = new[] { "A" } }, key)).Data.GetProperty("ok").GetBoolean().ShouldBeFalse();
+        await account.HasSecretAsync("A", Canary);
+
+        var answer = await account.Client.PostAsync($"{Production}/preflight", new { required = new[] { "A" } }, key);
+
+        answer.Data.GetProperty("ok").GetBoolean().ShouldBeTrue();
+        answer.Headers.Keys.ShouldNotContain("Idempotency-Replayed");
+    }
+
+    [Fact]
     public async Task On_a_developers_machine_what_is_missing_is_a_warning_and_an_empty_value()
     {
         var account = await server.NewShopAsync();

@@ -65,6 +65,11 @@ public sealed class FollowingDeploymentsTests(ManualClockServer server) : IClass
     [InlineData("""{"status": "canceled"}""", "status")]
     [InlineData("""{"status": "Deploying"}""", "status")]
     [InlineData("""{"status": 1}""", "status")]
+    [InlineData("""{"status": "1"}""", "status")]
+    [InlineData("""{"status": "7"}""", "status")]
+    [InlineData("""{"status": "deploying,"}""", "status")]
+    [InlineData("""{"status": " deploying"}""", "status")]
+    [InlineData("""{"status": "\ud800"}""", "status")]
     [InlineData("""{"status": "failed", "stdout": ["x"]}""", "stdout")]
     [InlineData("""{"status": "failed", "output": "x"}""", "output")]
     public async Task A_faulty_report_is_refused_and_nothing_taken_of_it(string body, string field)
@@ -172,6 +177,8 @@ public sealed class FollowingDeploymentsTests(ManualClockServer server) : IClass
     [InlineData("a short value", "PIN 12345", "PIN 12345")]
     [InlineData("a plain variable", "https://shop.example/visible", "https://shop.example/visible")]
     [InlineData("a field of a typed secret", "user hunter22!", "user ***!")]
+    [InlineData("a string of a value that is a JSON object", "key \"J5s0n-c4n4ry\" of {\"name\":\"J5s0n-\\u00634n4ry\"}", "key \"***\" of ***")]
+    [InlineData("a string of a value that begins as one", "line2-of-k3y!", "***!")]
     [InlineData("letters beyond ASCII", "паролü", "***")]
     public async Task Secrets_are_masked(string what, string output, string kept)
     {
@@ -186,6 +193,8 @@ public sealed class FollowingDeploymentsTests(ManualClockServer server) : IClass
         await account.HasTypeAsync("login", "fields", "password");
         (await account.WriteTypedAsync("H", "login", """{"password": "hunter22"}""")).ShouldBe(201);
         await account.HasSecretAsync("I", "паролü");
+        await account.HasSecretAsync("J", """{"name":"J5s0n-\u00634n4ry"}""");
+        await account.HasSecretAsync("K", """{"keys": ["x", {"pem": "line1-of-k3y\nline2-of-k3y"}], "rest": ...""");
         var id = await account.HasDeploymentThatIsAsync("deploying");
 
         (await WriteAsync(account, id, "deploying", output, output)).ShouldBe((kept, kept), what);

@@ -1,5 +1,10 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SecretsService.Access;
 using SecretsService.Cryptography;
+using SecretsService.Deployments;
+using SecretsService.Storage;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -28,6 +33,21 @@ public sealed class FreezingMapsTests(SecretsServer server) : IClassFixture<Secr
             account.Id, Guid.Parse(deployment)))
             .ShouldBe("A version 2 field - rung 7, MAIN_PASSWORD version 1 field password rung 0, MAIN_USER version 1 field user rung 0");
         (await server.QuerySqlAsync<string>("SELECT secret_id::text FROM deployment_variables WHERE account_id = $1 AND name = 'A'", account.Id)).ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task One_that_is_deleted_while_it_is_opened_is_not_there_and_not_said_to_be_forged()
+    {
+        var account = await server.NewShopAsync();
+        await account.HasSecretAsync("A", "1");
+        var deployment = Guid.Parse(await account.HasDeploymentAsync());
+        await using var scope = server.Services.CreateAsyncScope();
+        var row = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().Deployments.SingleAsync(d => d.AccountId == account.Id && d.Id == deployment);
+        (await account.Client.DeleteAsync(Production)).ShouldBe(200);
+
+        var thawed = await scope.ServiceProvider.GetRequiredService<FrozenMap>().ThawAsync(new Caller(account.Id, "", Guid.Empty, ""), row, CancellationToken.None);
+
+        thawed.Failure.ShouldNotBeNull().Message.ShouldBe("Deployment not found");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
+using System.Text.Json;
 using SecretsService.Formats;
 using SecretsService.Resolution;
 
@@ -23,77 +23,94 @@ internal static class DeploymentOutput
         using var output = new ZeroingBuffer(Encoding.UTF8.GetMaxByteCount(text.Length));
         Encoding.UTF8.GetBytes(text.Replace('\0', '\uFFFD'), output);
         var start = StartOfEnd(output.Written.Span);
-        var needles = Needles(variables);
+        var secrets = variables.All.Where(v => v.Origin is { IsSecret: true }).ToList();
 
         // A secret may begin before the end does.
-        var longest = needles.Values.SelectMany(same => same).Max(n => (int?)n.Length) ?? 0;
+        var longest = secrets.Max(s => (int?)s.Value.Length) ?? 0;
         using var kept = new ZeroingBuffer(LimitBytes);
-        Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), needles, kept);
+        Mask(output.Written.Span[Math.Max(0, start - longest)..], Math.Min(start, longest), secrets, kept);
         var end = Encoding.UTF8.GetString(kept.Written.Span);
         return start == 0 ? end : $"[the first {start} bytes are not kept]\n{end}";
     }
 
-    // By their first bytes, so that the text is gone through once however many there are. A value of several lines may be written line by line.
-    private static Dictionary<ulong, List<ReadOnlyMemory<byte>>> Needles(MergedVariables variables) => variables.All
-        .Where(v => v.Origin is { IsSecret: true })
-        .SelectMany(v => Lines(v.Value).Prepend(v.Value))
-        .Where(n => n.Length >= MaskedBytes)
-        .GroupBy(n => BeginningOf(n.Span))
-        .ToDictionary(same => same.Key, same => same.ToList());
-
-    private static IEnumerable<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> value)
+    // A value of several lines may be written line by line.
+    private static void LookFor(SearchableText text, ReadOnlySpan<byte> value)
     {
-        while (value.Span.IndexOf((byte)'\n') is >= 0 and var end)
+        LookForOne(text, value);
+        foreach (var line in value.Split((byte)'\n'))
         {
-            yield return value[..end].Trim((byte)'\r');
-            value = value[(end + 1)..];
+            LookForOne(text, value[line].Trim((byte)'\r'));
         }
-
-        yield return value;
     }
 
-    // The first MaskedBytes bytes.
-    private static ulong BeginningOf(ReadOnlySpan<byte> bytes) =>
-        ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(bytes) << 16) | BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]);
-
-    // Everything that belongs to any secret goes, whichever others it overlaps or touches: replacing one after another would leave the rest of a
-    // secret that shares its beginning with the end of one before it.
-    private static void Mask(ReadOnlySpan<byte> text, int start, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles, ZeroingBuffer kept)
+    private static void LookForOne(SearchableText text, ReadOnlySpan<byte> value)
     {
-        var maskedTo = 0;
-        for (var at = 0; at < text.Length; at++)
+        if (value.Length >= MaskedBytes)
         {
-            var wasMasked = maskedTo > at && at > start;
-            maskedTo = Math.Max(maskedTo, at + LongestAt(text[at..], maskedTo - at, needles));
-            if (at < start)
-            {
-                continue;
-            }
+            text.LookFor(value);
+        }
+    }
 
-            if (maskedTo <= at)
+    // Whoever reads a value that is a JSON object may write its strings one by one. What is no JSON has been looked for as a whole.
+    private static void LookForStrings(SearchableText text, ReadOnlySpan<byte> value)
+    {
+        using var unescaped = new ZeroingBuffer(value.Length);
+        var json = new Utf8JsonReader(value);
+        try
+        {
+            while (value.StartsWith("{"u8) && json.Read())
+            {
+                if (json.TokenType == JsonTokenType.String)
+                {
+                    var room = unescaped.GetSpan(value.Length);
+                    LookFor(text, room[..json.CopyString(room)]);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No JSON from here on, or half of a surrogate pair.
+        }
+    }
+
+    // Everything that belongs to any secret goes, whichever others it overlaps: replacing one after another would leave the rest of a secret that shares
+    // its beginning with the end of one before it.
+    private static void Mask(ReadOnlySpan<byte> text, int start, List<MergedVariable> secrets, ZeroingBuffer kept)
+    {
+        var beginnings = BeginningsOf(text, secrets);
+        for (var at = start; at < text.Length; at++)
+        {
+            if (beginnings[at] > at)
             {
                 kept.Write(text.Slice(at, 1));
             }
-            else if (!wasMasked)
+            else if (beginnings[at] == at || at == start)
             {
                 kept.Write("***"u8);
             }
         }
     }
 
-    // Of the secrets that a text begins with, how long the longest is; 0 where none is longer than what is masked anyway.
-    private static int LongestAt(ReadOnlySpan<byte> text, int masked, Dictionary<ulong, List<ReadOnlyMemory<byte>>> needles)
+    // For each byte of the text, where the first of the secrets begins that end with it or after it: it belongs to one where that is not after it.
+    private static int[] BeginningsOf(ReadOnlySpan<byte> text, List<MergedVariable> secrets)
     {
-        var longest = 0;
-        if (text.Length >= MaskedBytes && needles.TryGetValue(BeginningOf(text), out var same))
+        var searchable = new SearchableText(text);
+        foreach (var value in secrets.Select(secret => secret.Value))
         {
-            foreach (var needle in same)
-            {
-                longest = needle.Length > Math.Max(longest, masked) && text.StartsWith(needle.Span) ? needle.Length : longest;
-            }
+            LookFor(searchable, value.Span);
+            LookForStrings(searchable, value.Span);
         }
 
-        return longest;
+        var ends = searchable.LongestEnds();
+        var beginnings = new int[text.Length];
+        var first = text.Length;
+        for (var at = text.Length - 1; at >= 0; at--)
+        {
+            first = Math.Min(first, at + 1 - ends[at]);
+            beginnings[at] = first;
+        }
+
+        return beginnings;
     }
 
     private static int StartOfEnd(ReadOnlySpan<byte> text)

@@ -92,7 +92,7 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
             ? await db.Deployments.Where(d => d.AccountId == caller.AccountId && d.Id == row.Id).Select(AsDeployment).SingleAsync(cancellation)
             : failure;
 
-    /// <summary>Finds the row of a deployment. One that a deployment token is not for does not exist for it.</summary>
+    /// <summary>Finds the row of the deployment in a path. That a deployment token may ask for no other is its policy's to say.</summary>
     public async Task<Outcome<DeploymentRow>> FindRowAsync(Caller caller, DeploymentPath path, CancellationToken cancellation)
     {
         var same = db.Deployments.Where(d => d.AccountId == caller.AccountId && d.Id == path.Id);

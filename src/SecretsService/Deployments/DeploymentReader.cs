@@ -18,7 +18,7 @@ internal sealed class DeploymentReader(
     /// by it; what is refused costs no use.
     /// </summary>
     /// <returns>The answer; a challenge where a deployment token has died meanwhile.</returns>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The answer disposes of itself when it is executed")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "Executing the answer disposes of it; whatever comes of it otherwise, this does")]
     public async Task<IResult> ReadAsync(Caller caller, DeploymentPath path, VariableOptions options, CancellationToken cancellation)
     {
         if (!(await queries.FindRowAsync(caller, path, cancellation)).Succeeded(out var deployment, out var failure)

@@ -76,7 +76,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
     }
 
     /// <summary>Opens a frozen map.</summary>
-    /// <returns>The map as it was; a conflict where values of it were purged by force.</returns>
+    /// <returns>The map as it was; a conflict where values of it were purged by force; not found where the deployment has been deleted meanwhile.</returns>
     /// <exception cref="SealedValueException">A row was changed outside of the service, or a value cannot be opened. The log says which.</exception>
     public async Task<Outcome<MergedVariables>> ThawAsync(Caller caller, DeploymentRow deployment, CancellationToken cancellation)
     {
@@ -91,6 +91,12 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
         if (frozen.Count != deployment.VariableCount
             || TagOf(deployment, frozen.Select(f => f.Variable), bytes => fingerprints.Tag(bytes)) != deployment.MapTag)
         {
+            // The deployment may have gone since its row was read, with the environment that it is of.
+            if (!await db.Deployments.AnyAsync(d => d.AccountId == deployment.AccountId && d.Id == deployment.Id, cancellation))
+            {
+                return DeploymentQueries.NotFound;
+            }
+
             LogChanged(deployment.Id);
             throw new SealedValueException();
         }

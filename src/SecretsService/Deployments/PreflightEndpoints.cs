@@ -27,9 +27,11 @@ internal static class PreflightEndpoints
         group.MapPost("/preflight", async (
                 Caller caller, HttpContext context, [OptionalBody] JsonBody<RunPreflight> body, DeploymentCheck check, CancellationToken cancellation) =>
                 await AnswerAsync(caller, context, body.Value, check, cancellation))
-            .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"target": "lambda", "required": ["STRIPE_SECRET_KEY"]}"""))
+            .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"target": "lambda", "required": ["STRIPE_SECRET_KEY"]}"""), new ChangesNothing())
             .Answers<Envelope<Preflight>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
-            .Describe("runPreflight" + suffix, ApiTags.Deployments, "Checks what a deployment would get, for a list of keys", Note + " The body may be absent.");
+            .Describe(
+                "runPreflight" + suffix, ApiTags.Deployments, "Checks what a deployment would get, for a list of keys",
+                Note + " The body may be absent. An `Idempotency-Key` has no effect here: each request is answered by what is there.");
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -273,14 +273,14 @@ internal static class StrictJson
 
     private static bool CanRead(JsonPropertyInfo property, JsonElement member)
     {
-        // The serializer would take the number of an enumeration's member, too.
-        if (Nullable.GetUnderlyingType(property.PropertyType) is { IsEnum: true } && member.ValueKind != JsonValueKind.String)
-        {
-            return false;
-        }
-
         try
         {
+            // The serializer would take the number of an enumeration's member, too, in a string even one that no member has, and "deploying," as well.
+            if (Nullable.GetUnderlyingType(property.PropertyType) is { IsEnum: true } values)
+            {
+                return member.ValueKind == JsonValueKind.String && NamesOf(values).Contains(member.GetString(), StringComparer.Ordinal);
+            }
+
             _ = member.Deserialize(property.Options.GetTypeInfo(property.PropertyType));
             return true;
         }

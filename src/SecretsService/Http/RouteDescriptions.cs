@@ -49,3 +49,10 @@ internal static class RouteDescriptions
 /// </summary>
 [SuppressMessage("Major Code Smell", "S2094", Justification = "Being there is what it is for")]
 internal sealed record HandsOutValue;
+
+/// <summary>
+/// Marks a POST that only reads. It is answered by what is there each time, outside of a transaction: a kept answer would tell what was there at the first
+/// time, and a read that is a part of a change would hold the account's row locked while it waits for a second connection.
+/// </summary>
+[SuppressMessage("Major Code Smell", "S2094", Justification = "Being there is what it is for")]
+internal sealed record ChangesNothing;

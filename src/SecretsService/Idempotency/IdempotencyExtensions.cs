@@ -36,7 +36,9 @@ internal static class IdempotencyExtensions
     private static async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        if (!http.Request.Headers.TryGetValue(IdempotencyKey.Header, out var sent) || http.GetEndpoint()!.Metadata.GetMetadata<HandsOutValue>() is not null)
+        var route = http.GetEndpoint()!.Metadata;
+        if (!http.Request.Headers.TryGetValue(IdempotencyKey.Header, out var sent)
+            || route.GetMetadata<HandsOutValue>() is not null || route.GetMetadata<ChangesNothing>() is not null)
         {
             return await next(context);
         }

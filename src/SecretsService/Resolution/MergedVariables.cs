@@ -1,5 +1,4 @@
 using System.Text;
-using SecretsService.Contracts;
 using SecretsService.Cryptography;
 using SecretsService.Formats;
 using SecretsService.Scopes;
@@ -105,23 +104,6 @@ internal sealed class MergedVariables : IDisposable
     {
         var index = _variables.FindIndex(v => string.CompareOrdinal(v.Name, name) > 0);
         _variables.Insert(index < 0 ? _variables.Count : index, (name, null, 0, 0));
-    }
-
-    /// <summary>Says of a variable that the target does not get it, and why.</summary>
-    public void LeaveOut(string name, ResolvedState state)
-    {
-        switch (state)
-        {
-            case ResolvedState.Expired:
-                LeaveOutExpired(name);
-                break;
-            case ResolvedState.Withheld:
-                LeaveOutWithheld(name);
-                break;
-            default:
-                LeaveOut(name, $"{name} is reserved and was left out.");
-                break;
-        }
     }
 
     /// <summary>Says of a variable that the target does not get it because of its name.</summary>

@@ -155,8 +155,11 @@ internal sealed partial class VariableResolver(
             case ResolvedState.Reserved:
                 variables.LeaveOut(claim.Name, ExplanationWords.OfLeftOut(claim));
                 break;
+            case ResolvedState.Expired:
+                variables.LeaveOutExpired(claim.Name);
+                break;
             default:
-                variables.LeaveOut(claim.Name, state);
+                variables.LeaveOutWithheld(claim.Name);
                 break;
         }
     }

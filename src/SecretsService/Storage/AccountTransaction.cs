@@ -17,16 +17,18 @@ internal sealed class AccountTransaction : IAsyncDisposable
     private readonly SecretsDbContext _db;
     private readonly Guid _accountId;
     private readonly IDbContextTransaction _transaction;
-    private readonly bool _isPart;
+    private readonly IDisposable? _turn;
     private bool _isCommitted;
 
-    private AccountTransaction(SecretsDbContext db, Guid accountId, IDbContextTransaction transaction, bool isPart)
+    private AccountTransaction(SecretsDbContext db, Guid accountId, IDbContextTransaction transaction, IDisposable? turn)
     {
         _db = db;
         _accountId = accountId;
         _transaction = transaction;
-        _isPart = isPart;
+        _turn = turn;
     }
+
+    private bool IsPart => _turn is null;
 
     /// <summary>Begins a change: waits for another one of the same account to end.</summary>
     public static async Task<AccountTransaction> BeginAsync(SecretsDbContext db, Guid accountId, CancellationToken cancellation)
@@ -35,18 +37,17 @@ internal sealed class AccountTransaction : IAsyncDisposable
         {
             // No round trip of its own: Npgsql sends it with the next statement.
             await outer.CreateSavepointAsync(Savepoint, cancellation);
-            return new AccountTransaction(db, accountId, outer, isPart: true);
+            return new AccountTransaction(db, accountId, outer, turn: null);
         }
 
-        var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var turn = await AccountTurns.TakeAsync(accountId, cancellation);
         try
         {
-            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM accounts WHERE id = {accountId} FOR UPDATE", cancellation);
-            return new AccountTransaction(db, accountId, transaction, isPart: false);
+            return new AccountTransaction(db, accountId, await LockAsync(db, accountId, cancellation), turn);
         }
         catch
         {
-            await transaction.DisposeAsync();
+            turn.Dispose();
             throw;
         }
     }
@@ -64,7 +65,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
     public async Task CommitAsIsAsync(CancellationToken cancellation)
     {
         MustStillBe();
-        if (_isPart)
+        if (IsPart)
         {
             await _transaction.ReleaseSavepointAsync(Savepoint, cancellation);
         }
@@ -78,8 +79,9 @@ internal sealed class AccountTransaction : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_isPart)
+        if (_turn is not null)
         {
+            using var _ = _turn;
             await _transaction.DisposeAsync();
         }
         else if (!_isCommitted && _db.Database.CurrentTransaction == _transaction)
@@ -88,8 +90,22 @@ internal sealed class AccountTransaction : IAsyncDisposable
         }
     }
 
-    // Where the connection breaks while EF Core releases a savepoint of its own, it says nothing, opens another one for the next statement and goes
-    // on outside of the transaction, whose end would then pass for a fault of the service.
+    private static async Task<IDbContextTransaction> LockAsync(SecretsDbContext db, Guid accountId, CancellationToken cancellation)
+    {
+        var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        try
+        {
+            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM accounts WHERE id = {accountId} FOR UPDATE", cancellation);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    // With another connection than the one that it was begun on, a statement would stand outside of it.
     private void MustStillBe()
     {
         if (_db.Database.CurrentTransaction != _transaction)
