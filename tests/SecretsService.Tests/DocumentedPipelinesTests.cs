@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SecretsService.Formats;
 using SecretsService.Testing;
 using SecretsService.Tests.Formats;
 using Shouldly;
@@ -14,6 +15,17 @@ public sealed class DocumentedPipelinesTests(SecretsServer server) : IClassFixtu
 {
     private const string Password = "correct $(horse) 'battery' \"staple\" `x` \\";
     private const string Pem = "-----BEGIN KEY-----\nbG9uZyBlbm91Z2g=\n-----END KEY-----\n";
+
+    // A shell may start its last program in its own place: only with some shells is there another one between this and the script.
+    private const string StopsWhatRunsIt =
+        """
+        #!/bin/sh
+        script=$PPID
+        parent=$(cut -d' ' -f4 "/proc/$PPID/stat")
+        if grep -q deploy.sh "/proc/$parent/cmdline"; then script=$parent; fi
+        kill -TERM "$script"
+        """;
+
     private static readonly string[] Names = ["PASSWORD", "PLAIN_HOST"];
 
     [Fact]
@@ -60,6 +72,22 @@ public sealed class DocumentedPipelinesTests(SecretsServer server) : IClassFixtu
 
         run.ExitCode.ShouldNotBe(0);
         await ShouldEndAsync(account, machine, "failed", output);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("dash")]
+    public async Task A_pipeline_that_is_stopped_reports_that_it_failed(string shell)
+    {
+        var (account, machine) = await NewAsync();
+        using var _ = machine;
+        File.Delete(machine.PathOf("install.sh"));
+        await machine.WriteAsync("install.sh", StopsWhatRunsIt);
+
+        var run = await machine.RunAsync(shell, "./deploy.sh");
+
+        run.ExitCode.ShouldBe(1);
+        await ShouldEndAsync(account, machine, "failed", "");
     }
 
     [Fact]
@@ -252,6 +280,29 @@ public sealed class DocumentedPipelinesTests(SecretsServer server) : IClassFixtu
         run.ExitCode.ShouldBe(0, run.Errors);
         ShouldHave(await machine.DeployedEnvironmentAsync());
         (await account.PendingAsync()).ShouldBe("~PASSWORD");
+    }
+
+    [Fact]
+    public async Task Every_line_of_the_page_of_formats_works_as_printed()
+    {
+        var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
+        await account.HasSecretAsync("DATABASE_URL", "postgres://shop:horse@db.example.com/shop");
+        await account.HasSecretAsync("SMTP_HOST", "mail.example.com");
+        var map = await account.InjectAsync("shop", "production");
+        using var machine = await PipelineMachine.NewAsync(server, account);
+        machine.With("GITHUB_ENV", machine.PathOf("env"));
+        var lines = await DocumentedFiles.LinesOfFormatsAsync();
+        lines.Count.ShouldBeGreaterThan(VariableFormats.All.Count);
+
+        var run = await machine.RunAsync("sh", "-euc", string.Join('\n', lines).Replace("/etc/shop/", "", StringComparison.Ordinal));
+
+        run.ExitCode.ShouldBe(0, run.Errors);
+        new GitHubRunnerFile(isWindows: false).Read(await machine.ReadAsync("env")).ShouldBe(map);
+        DockerKeyValueFile.Parse(await machine.ReadAsync("shop.env")).ShouldBe(map);
+        (await Consumers.Called("kubernetes").ReadAsync([await machine.ReadAsync("recorded/manifest.yaml")])).Single().Variables.ShouldBe(map);
+        Directory.EnumerateFiles(machine.PathOf(".")).Count().ShouldBeGreaterThan(VariableFormats.All.Count);
+        machine.CommandLines.ShouldNotContain("sks_");
+        machine.CommandLines.ShouldNotContain("horse");
     }
 
     private async Task<(Account Account, PipelineMachine Machine)> NewAsync(string? third = null)
