@@ -11,6 +11,20 @@ namespace SecretsService.Tests;
 public sealed class RollingBackDeploymentsTests(RestartableServer server) : IClassFixture<RestartableServer>
 {
     [Fact]
+    public async Task A_value_of_the_snapshot_that_has_expired_since_is_warned_of()
+    {
+        var account = await server.NewShopAsync();
+        var secret = await account.HasSecretAsync("A", "1");
+        var id = await account.HasDeployedAsync();
+        await server.ExpireAsync(account, secret);
+
+        var back = (await account.RollBackAsync(new { target_deployment_id = id, secrets = "snapshot" })).ShouldBe(202);
+
+        back.Data.Texts("warnings").ShouldHaveSingleItem().ShouldContain("A expired at");
+        (await account.RollBackAsync(new { target_deployment_id = id })).Refusals().ShouldHaveSingleItem().ShouldContain("A has expired");
+    }
+
+    [Fact]
     public async Task Without_a_body_it_goes_back_to_the_one_before_the_last_that_was_deployed()
     {
         var account = await server.NewShopAsync();
@@ -296,20 +310,6 @@ public sealed class RollingBackDeploymentsTests(RestartableServer server) : ICla
 /// <summary>A server that can be started anew on the same database, with other settings.</summary>
 public sealed class RestartableServer : SecretsServer
 {
-    [Fact]
-    public async Task A_value_of_the_snapshot_that_has_expired_since_is_warned_of()
-    {
-        var account = await server.NewShopAsync();
-        var secret = await account.HasSecretAsync("A", "1");
-        var id = await account.HasDeployedAsync();
-        await server.ExpireAsync(account, secret);
-
-        var back = (await account.RollBackAsync(new { target_deployment_id = id, secrets = "snapshot" })).ShouldBe(202);
-
-        back.Data.Texts("warnings").ShouldHaveSingleItem().ShouldContain("A expired at");
-        (await account.RollBackAsync(new { target_deployment_id = id })).Refusals().ShouldHaveSingleItem().ShouldContain("A has expired");
-    }
-
     private readonly string _keyring = NewKeyring();
 
     public RestartableServer() => With("Keys:Keyring", _keyring);
