@@ -46,9 +46,9 @@ public static class PostgresTemplate
                 await server.ExecuteAsync(drop);
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectInUse)
+            catch (PostgresException e) when (e.SqlState is PostgresErrorCodes.ObjectInUse or PostgresErrorCodes.InsufficientPrivilege)
             {
-                // It gives the backends five seconds to end, which a busy machine may not have for them.
+                // It gives the backends five seconds to end, which a busy machine may not have for them, and may not end a worker of the autovacuum.
             }
         }
 
