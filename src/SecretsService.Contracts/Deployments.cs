@@ -89,8 +89,8 @@ public sealed record Deployment
     public required bool? IncludeDatabase { get; init; }
 
     /// <summary>
-    /// What it wrote to its standard output, as it was last reported; of more than 64 KiB the end, and in a list its last 1,024 characters. Secret values of the frozen map that are 6 characters or longer
-    /// are replaced by <c>***</c>.
+    /// What it wrote to its standard output, as it was last reported; of more than 64 KiB the end, and in a list its last 1,024
+    /// characters. Secret values of the frozen map that have 6 bytes or more are replaced by <c>***</c>.
     /// </summary>
     public required string Stdout { get; init; }
 

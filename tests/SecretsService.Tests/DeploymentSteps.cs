@@ -70,6 +70,13 @@ internal static class DeploymentSteps
             Guid.Parse(id), copies);
         await server.ExecuteSqlAsync(
             """
+            UPDATE environments e
+            SET last_deployment_number = (SELECT max(d.number) FROM deployments d WHERE d.account_id = e.account_id AND d.environment_id = e.id)
+            WHERE (e.account_id, e.id) = (SELECT d.account_id, d.environment_id FROM deployments d WHERE d.id = $1)
+            """,
+            Guid.Parse(id));
+        await server.ExecuteSqlAsync(
+            """
             INSERT INTO deployment_variables
             SELECT (jsonb_populate_record(v, jsonb_build_object('deployment_id', copy.id))).*
             FROM deployment_variables v

@@ -78,6 +78,7 @@ public sealed class PrefixingVariablesTests(SecretsServer server) : IClassFixtur
     [InlineData("D", "B_HOST", "DB_HOST, which is reserved")]
     [InlineData("LD_", "PRELOAD", "LD_PRELOAD, which changes what the process itself loads or runs")]
     [InlineData("NODE_", "OPTIONS", "NODE_OPTIONS, which changes what the process itself loads or runs")]
+    [InlineData("NEXT_", "PUBLIC_KEY", "NEXT_PUBLIC_KEY, which frameworks build into what browsers load")]
     [InlineData("P", "ATH", "PATH, which changes what the process itself loads or runs")]
     public async Task A_prefix_cannot_make_a_name_that_may_not_be(string prefix, string key, string words)
     {

@@ -40,7 +40,9 @@ internal static class PreflightEndpoints
         var target = new TargetReference(EnvironmentPath.Of(context), request.App is { } app ? ResourceReference.Of(app) : null);
         var checking = await check.RunAsync(caller, target, CheckRequest.Of(request.Target, request.Required), within: null, cancellation);
         using var map = checking.Succeeded(out var found, out var failure) ? found : null;
-        return map is null ? Answer.Refused(failure!) : Answer.One((Outcome<Preflight>)Show(map), p => p.Ok ? "Nothing stands against a deployment" : "A deployment would be refused");
+        return map is null
+            ? Answer.Refused(failure!)
+            : Answer.One((Outcome<Preflight>)Show(map), p => p.Ok ? "Nothing stands against a deployment" : "A deployment would be refused");
     }
 
     private static Preflight Show(CheckedMap map) => new()

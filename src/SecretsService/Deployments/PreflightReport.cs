@@ -109,7 +109,9 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
         {
             if (variable.Origin is { } origin && expiries.TryGetValue(origin.SecretId, out var at))
             {
-                Add(ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name, $"{variable.Name} expires at {Show(at)}, within {days} days. Write a new value with a later expires_at.");
+                Add(
+                    ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name,
+                    $"{variable.Name} expires at {Show(at)}, within {days} days. Write a new value with a later expires_at.");
             }
         }
     }
@@ -126,7 +128,8 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
 
         foreach (var fault in profile.Check([.. variables.All.Select(v => new Variable(v.Name, v.Value, v.Origin?.IsSecret ?? false))]))
         {
-            Add(ProblemCodes.TargetLimit, ProblemSeverity.Error, fault.Name, fault.Name is { } name ? $"{name} for the target {profile.Name}: {fault.Reason}" : $"For the target {profile.Name}: {fault.Reason}");
+            var subject = fault.Name is { } name ? $"{name} for the target {profile.Name}" : $"For the target {profile.Name}";
+            Add(ProblemCodes.TargetLimit, ProblemSeverity.Error, fault.Name, $"{subject}: {fault.Reason}");
         }
 
         return profile;

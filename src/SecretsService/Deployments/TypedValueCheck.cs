@@ -22,7 +22,8 @@ internal sealed class TypedValueCheck(SecretTypeQueries types, SecretSealer seal
         Caller caller, IEnumerable<Candidate> winners, CancellationToken cancellation)
     {
         var found = new List<(string, FieldErrors)>();
-        foreach (var typed in winners.Where(w => w is { SecretType: not null, Value: not null } && !w.IsExpired(clock.Now())).GroupBy(w => w.SecretType!, StringComparer.Ordinal))
+        var typedWinners = winners.Where(w => w is { SecretType: not null, Value: not null } && !w.IsExpired(clock.Now()));
+        foreach (var typed in typedWinners.GroupBy(w => w.SecretType!, StringComparer.Ordinal))
         {
             var type = await types.FindAsync(caller, typed.Key, cancellation);
             foreach (var secret in typed)

@@ -91,7 +91,7 @@ internal sealed class VariableSelection
             var fault = name.Length > SecretLimits.KeyLength ? $"would have a name of {name.Length} characters, and {SecretLimits.KeyLength} are the most"
                 : reserved.Contains(name) ? $"would become {name}, which is reserved: the platform sets it itself"
                 : ProcessNames.Contains(name) ? $"would become {name}, which changes what the process itself loads or runs"
-                : _advice.ExposureOf(name) == SecretExposure.Client && _advice.ExposureOf(_keys[i]) == SecretExposure.Server ? $"would become {name}, which frameworks build into what browsers load"
+                : BecomesPublic(_keys[i], name) ? $"would become {name}, which frameworks build into what browsers load"
                 : null;
             if (fault is not null)
             {
@@ -99,4 +99,7 @@ internal sealed class VariableSelection
             }
         }
     }
+
+    private bool BecomesPublic(string key, string name) =>
+        _advice.ExposureOf(name) == SecretExposure.Client && _advice.ExposureOf(key) == SecretExposure.Server;
 }

@@ -60,7 +60,10 @@ internal sealed partial class RetentionSweep(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, {Answers} kept answers")]
+    [LoggerMessage(
+        1, LogLevel.Information,
+        "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, "
+        + "{Answers} kept answers")]
     private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int answers);
 
     [LoggerMessage(2, LogLevel.Error, "What is too old could not be deleted. The next attempt is in {Minutes} minutes")]

@@ -23,7 +23,11 @@ internal readonly record struct Holdings(int Environments = 0, int Apps = 0, int
         parts is [.. var others, var last] && others is not [] ? $"{string.Join(", ", others)} and {last}" : parts[0];
 
     private IEnumerable<string> Parts() =>
-        from part in new[] { (Number: Environments, Noun: "environment"), (Number: Apps, Noun: "app"), (Number: Secrets, Noun: "secret"), (Number: Rollouts, Noun: "running deployment") }
+        from part in new[]
+        {
+            (Number: Environments, Noun: "environment"), (Number: Apps, Noun: "app"), (Number: Secrets, Noun: "secret"),
+            (Number: Rollouts, Noun: "running deployment"),
+        }
         where part.Number > 0
         select part.Number == 1 ? $"1 {part.Noun}" : $"{part.Number} {part.Noun}s";
 }
