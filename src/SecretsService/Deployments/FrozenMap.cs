@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
 using SecretsService.Cryptography;
-using SecretsService.Formats;
 using SecretsService.Keys;
 using SecretsService.Outcomes;
 using SecretsService.Resolution;
@@ -35,20 +33,14 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
             Version = variable.Origin?.Version ?? 0,
             Field = variable.Origin?.Field,
             Rung = (int)(variable.Origin?.Rung ?? Rung.Global),
-            ValueTag = TagOf(variable.Value.Span, variables.TagOf),
+            ValueTag = TagOf(variables, variable),
         }),
     ];
 
-    /// <summary>The tag of a value: equal for equal values of one account.</summary>
-    /// <param name="value">The value.</param>
-    /// <param name="tag">Makes a tag under the account's key.</param>
-    public static string TagOf(ReadOnlySpan<byte> value, Func<ReadOnlySpan<byte>, string> tag)
-    {
-        using var labelled = new ZeroingBuffer(value.Length + 16);
-        labelled.Write("variable\n"u8);
-        labelled.Write(value);
-        return tag(labelled.Written.Span);
-    }
+    /// <summary>The tag of a variable's value: equal for equal values of one account.</summary>
+    /// <param name="variables">The map that the variable is of.</param>
+    /// <param name="variable">The variable.</param>
+    public static string TagOf(MergedVariables variables, MergedVariable variable) => variables.TagOf("variable\n"u8, variable.Value.Span);
 
     /// <summary>The tag of a whole map: of what makes it, and of what an answer says around it.</summary>
     /// <param name="deployment">The deployment.</param>
@@ -151,7 +143,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
 
         foreach (var variable in variables.All.Zip(frozen))
         {
-            if (TagOf(variable.First.Value.Span, variables.TagOf) != variable.Second.Variable.ValueTag)
+            if (TagOf(variables, variable.First) != variable.Second.Variable.ValueTag)
             {
                 LogOther(deployment.Id, variable.First.Name);
                 throw new SealedValueException();
@@ -182,8 +174,7 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
             return;
         }
 
-        using var opened = new ZeroingBuffer(stored.Sealed.Length);
-        opened.Advance(await sealer.OpenAsync(caller, stored, opened.GetMemory(stored.Sealed.Length), cancellation));
+        using var opened = await sealer.OpenAsync(caller, stored, cancellation);
         variables.Add(row.Name, origin, FieldOf(version.Name, row.Name, opened.Written));
     }
 

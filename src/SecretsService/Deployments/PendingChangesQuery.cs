@@ -38,7 +38,7 @@ internal sealed class PendingChangesQuery(SecretsDbContext db, VariableResolver 
     {
         using (variables)
         {
-            return variables.All.ToDictionary(v => v.Name, v => FrozenMap.TagOf(v.Value.Span, variables.TagOf), StringComparer.Ordinal);
+            return variables.All.ToDictionary(v => v.Name, v => FrozenMap.TagOf(variables, v), StringComparer.Ordinal);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SecretsService.Contracts;
 using SecretsService.Formats;
 using SecretsService.Outcomes;
@@ -75,7 +74,7 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
             {
                 Add(
                     ProblemCodes.Expired, ProblemSeverity.Warning, variable.Name,
-                    $"{variable.Name} expired at {Show(at)}, and the map to go back to has it still. Write a new value, and deploy with today's secrets.");
+                    $"{variable.Name} expired at {ExplanationWords.Show(at)}, and the map to go back to has it still. Write a new value, and deploy with today's secrets.");
             }
         }
     }
@@ -111,7 +110,7 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
             {
                 Add(
                     ProblemCodes.ExpiringSoon, ProblemSeverity.Warning, variable.Name,
-                    $"{variable.Name} expires at {Show(at)}, within {days} days. Write a new value with a later expires_at.");
+                    $"{variable.Name} expires at {ExplanationWords.Show(at)}, within {days} days. Write a new value with a later expires_at.");
             }
         }
     }
@@ -209,8 +208,6 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
             variables.AddEmpty(requirement.Key);
         }
     }
-
-    private static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static string LookedAt(ResolvedKey resolved) =>
         $"Looked at the secrets {string.Join("; ", resolved.Scopes!.Select(s => ScopeWords.At(s.Scope)))}.";

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using SecretsService.Access;
 using SecretsService.Cryptography;
-using SecretsService.Formats;
 using SecretsService.Outcomes;
 using SecretsService.Resolution;
 using SecretsService.Secrets;
@@ -46,18 +45,15 @@ internal sealed class TypedValueCheck(SecretTypeQueries types, SecretSealer seal
             return new FieldErrors { { "secret_type", "There is no such type any more." } };
         }
 
-        var value = secret.Value!.Value;
-        using var opened = new ZeroingBuffer(value.Sealed.Length);
         try
         {
-            opened.Advance(await sealer.OpenAsync(caller, value, opened.GetMemory(value.Sealed.Length), cancellation));
+            using var opened = await sealer.OpenAsync(caller, secret.Value!.Value, cancellation);
+            return Check(opened.Written, type);
         }
         catch (SealedValueException)
         {
             return [];
         }
-
-        return Check(opened.Written, type);
     }
 
     private static FieldErrors Check(ReadOnlyMemory<byte> json, SecretTypeDefinition type)

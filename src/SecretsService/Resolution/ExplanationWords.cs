@@ -80,5 +80,6 @@ internal static class ExplanationWords
 
     private static string At(SecretScope scope, MapOrigin origin) => ScopeWords.At(origin.Show(scope));
 
-    private static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    /// <summary>A time for people: to the second, in UTC.</summary>
+    public static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

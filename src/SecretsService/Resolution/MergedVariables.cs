@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using SecretsService.Cryptography;
 using SecretsService.Formats;
@@ -125,6 +126,15 @@ internal sealed class MergedVariables : IDisposable
 
     /// <summary>The strong entity tag of an answer made from this map: it changes exactly when the answer does, and reveals nothing of it.</summary>
     public string TagOf(ReadOnlySpan<byte> answer) => _fingerprints.Tag(answer);
+
+    /// <summary>The tag of something else than an answer, which its label keeps apart from those.</summary>
+    public string TagOf(ReadOnlySpan<byte> label, ReadOnlySpan<byte> content)
+    {
+        using var labelled = new ZeroingBuffer(label.Length + content.Length);
+        labelled.Write(label);
+        labelled.Write(content);
+        return TagOf(labelled.Written.Span);
+    }
 
     public void Dispose() => _plaintext.Dispose();
 }

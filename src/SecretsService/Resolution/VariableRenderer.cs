@@ -1,4 +1,3 @@
-using System.Buffers;
 using SecretsService.Formats;
 using SecretsService.Http;
 using SecretsService.Outcomes;
@@ -75,11 +74,5 @@ internal sealed class VariableRenderer(NameAdvice advice, ReservedNames reserved
     }
 
     // Never an entity tag, which everyone may see: those are of answers, and no answer has the character NUL.
-    private static string Unguessable(MergedVariables map, ReadOnlySpan<byte> bytes)
-    {
-        using var content = new ZeroingBuffer(bytes.Length + 16);
-        content.Write("\0format\n"u8);
-        content.Write(bytes);
-        return map.TagOf(content.Written.Span);
-    }
+    private static string Unguessable(MergedVariables map, ReadOnlySpan<byte> bytes) => map.TagOf("\0format\n"u8, bytes);
 }

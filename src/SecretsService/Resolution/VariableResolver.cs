@@ -1,5 +1,4 @@
 using System.Text.Json;
-using SecretsService.Formats;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Cryptography;
@@ -112,9 +111,7 @@ internal sealed partial class VariableResolver(
             return [new VariableClaim<Candidate>(winner.Name, Field: null, winner)];
         }
 
-        var value = ValueOf(winner);
-        using var opened = new ZeroingBuffer(value.Sealed.Length);
-        opened.Advance(await sealer.OpenAsync(caller, value, opened.GetMemory(value.Sealed.Length), cancellation));
+        using var opened = await sealer.OpenAsync(caller, ValueOf(winner), cancellation);
         return FieldsOf(winner, opened.Written);
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SecretsService.Access;
 using SecretsService.Cryptography;
+using SecretsService.Formats;
 using SecretsService.Keys;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
@@ -74,6 +75,23 @@ internal sealed partial class SecretSealer(SecretsDbContext db, AccountKeys keys
         catch (SealedValueException)
         {
             LogUnreadable(value.SecretId, value.Version, value.DataKeyId);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a value into a buffer of its own, which the caller disposes of.</summary>
+    /// <exception cref="SealedValueException">It cannot be opened; the log names it.</exception>
+    public async Task<ZeroingBuffer> OpenAsync(Caller caller, StoredValue value, CancellationToken cancellation)
+    {
+        var opened = new ZeroingBuffer(value.Sealed.Length);
+        try
+        {
+            opened.Advance(await OpenAsync(caller, value, opened.GetMemory(value.Sealed.Length), cancellation));
+            return opened;
+        }
+        catch
+        {
+            opened.Dispose();
             throw;
         }
     }
