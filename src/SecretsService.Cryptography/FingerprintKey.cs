@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace SecretsService.Cryptography;
 
@@ -43,20 +44,40 @@ public sealed class FingerprintKey : IDisposable
     /// <exception cref="ObjectDisposedException">The key is gone.</exception>
     public string Tag(ReadOnlySpan<byte> content) => FirstBytes("secrets-service tag v1"u8, content, TagBytes);
 
+    /// <summary>
+    /// Makes a message authentication code of content, for a purpose: only who has the key can have made it, and one that was made for another
+    /// purpose is another.
+    /// </summary>
+    /// <param name="purpose">The purpose: ASCII, for example <c>event journal v1</c>.</param>
+    /// <param name="content">The content.</param>
+    /// <returns>The whole HMAC: 32 bytes. Compare it with <see cref="CryptographicOperations.FixedTimeEquals"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The key is gone.</exception>
+    public byte[] Authenticate(string purpose, ReadOnlySpan<byte> content)
+    {
+        var mac = new byte[HMACSHA256.HashSizeInBytes];
+        Compute(Encoding.ASCII.GetBytes("secrets-service " + purpose), content, mac);
+        return mac;
+    }
+
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => Key.Dispose();
 
     private string FirstBytes(ReadOnlySpan<byte> label, ReadOnlySpan<byte> content, int count)
     {
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Compute(label, content, mac);
+        return Convert.ToHexStringLower(mac[..count]);
+    }
+
+    private void Compute(ReadOnlySpan<byte> label, ReadOnlySpan<byte> content, Span<byte> mac)
+    {
         Span<byte> labelLength = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(labelLength, label.Length);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         using var hmac = CreateHmac();
         hmac.AppendData(labelLength);
         hmac.AppendData(label);
         hmac.AppendData(content);
         hmac.GetCurrentHash(mac);
-        return Convert.ToHexStringLower(mac[..count]);
     }
 
     private IncrementalHash CreateHmac()

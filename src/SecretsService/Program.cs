@@ -36,9 +36,9 @@ builder.Services.AddRetention();
 await using var app = builder.Build();
 app.UseHttp();
 app.MapHealth();
-app.MapApi("/api/v1").MapAccess();
+app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
 
-var api = app.MapApi(HttpExtensions.ApiPath).KeepsAnswers();
+var api = app.MapApi(HttpExtensions.ApiPath).DeclaresAbilities().KeepsAnswers();
 api.MapSites();
 api.MapSecretTypes();
 api.MapRequirements();

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Cryptography;
 using SecretsService.Startup;
 using SecretsService.Storage;
@@ -36,8 +37,11 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
     /// <summary>Everything that the server has logged, at the levels that its settings let through.</summary>
     public CapturedLog Log { get; } = new();
 
-    /// <summary>The connection string of the server's database, for tests that look behind the API or tamper with it.</summary>
-    public string ConnectionString => _settings["ConnectionStrings:Secrets"];
+    /// <summary>
+    /// The connection string of the server's database, for tests that look behind the API or tamper with it: it shows the rows of every account.
+    /// </summary>
+    public string ConnectionString =>
+        new NpgsqlConnectionStringBuilder(_settings["ConnectionStrings:Secrets"]) { Options = $"-c {AccountWall.Setting}={AccountWall.Everybody}" }.ConnectionString;
 
     /// <summary>Where the server listens.</summary>
     public Uri Address => ClientOptions.BaseAddress;
@@ -69,9 +73,12 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
     public async Task<Account> NewAccountAsync()
     {
         var token = ApiToken.Generate();
-        await using var scope = Services.CreateAsyncScope();
+        await using var scope = NewScope();
         var id = scope.ServiceProvider.GetRequiredService<FirstAccount>().Add("test account", "test key", token);
-        await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().SaveChangesAsync();
+        var db = scope.ServiceProvider.GetRequiredService<SecretsDbContext>();
+        await using var transaction = await db.BeginWithinAsync(id, CancellationToken.None);
+        await db.SaveChangesAsync();
+        await transaction.CommitAsync();
         return new Account(id, token, ClientWith(token));
     }
 
@@ -79,10 +86,20 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
     public async Task<Account> NewKeyOfAsync(Account account)
     {
         var token = ApiToken.Generate();
+        var key = Guid.CreateVersion7();
         await ExecuteSqlAsync(
-            "INSERT INTO api_keys (account_id, id, name, token_hash, created_at) VALUES ($1, gen_random_uuid(), 'another key', $2, now())",
-            account.Id, ApiToken.HashOf(token));
+            "INSERT INTO api_keys (account_id, id, name, abilities, created_at, created_by) VALUES ($1, $2, 'another key', '{*}', now(), 'test')", account.Id, key);
+        await ExecuteSqlAsync(
+            "INSERT INTO api_key_tokens (account_id, api_key_id, token_hash, created_at) VALUES ($1, $2, $3, now())", account.Id, key, ApiToken.HashOf(token));
         return account with { Token = token, Client = ClientWith(token) };
+    }
+
+    /// <summary>Services of the server, whose database shows them the rows of every account.</summary>
+    internal AsyncServiceScope NewScope()
+    {
+        var scope = Services.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AccountScope>().EnterAll();
+        return scope;
     }
 
     /// <summary>A client that sends a token, or none.</summary>
@@ -103,9 +120,21 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         return await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Reads one value from the server's database.</summary>
+    /// <summary>Sees to it that every audit record that was written so far has its place in its account's chain.</summary>
+    public async Task SealAsync()
+    {
+        await using var scope = NewScope();
+        var sealer = scope.ServiceProvider.GetRequiredService<EventSealer>();
+        foreach (var account in await sealer.FindDueAsync(CancellationToken.None))
+        {
+            await sealer.SealAsync(account, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Reads one value from the server's database, whose audit records all have their places.</summary>
     public async Task<T> QuerySqlAsync<T>(string sql, params object[] parameters)
     {
+        await SealAsync();
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);

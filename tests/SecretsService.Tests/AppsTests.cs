@@ -264,7 +264,7 @@ public sealed class AppsTests(SecretsServer server) : IClassFixture<SecretsServe
     // No route asks for the two together yet.
     private async Task<string> FindAsync(Account account, string? site, string environment, string app)
     {
-        await using var scope = server.Services.CreateAsyncScope();
+        await using var scope = server.NewScope();
         var found = await scope.ServiceProvider.GetRequiredService<SiteQueries>().FindAppEnvironmentAsync(
             new Caller(account.Id, "", Guid.Empty, ""),
             new EnvironmentPath(site is null ? null : ResourceReference.Of(site), ResourceReference.Of(environment)),

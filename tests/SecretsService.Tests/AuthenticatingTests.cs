@@ -112,7 +112,7 @@ public sealed class AuthenticatingTests(SecretsServer server) : IClassFixture<Se
         ApiToken.HasChecksum(account.Token).ShouldBeTrue();
         ApiToken.HasChecksum(account.Token[..^1] + (account.Token[^1] == '0' ? '1' : '0')).ShouldBeFalse();
         (await server.QuerySqlAsync<long>(
-            "SELECT count(*) FROM api_keys WHERE token_hash = sha256($1::text::bytea)", account.Token)).ShouldBe(1);
+            "SELECT count(*) FROM api_key_tokens WHERE token_hash = sha256($1::text::bytea)", account.Token)).ShouldBe(1);
     }
 
     [Fact]

@@ -253,7 +253,7 @@ public sealed class DeclaringRequiredSecretsTests(SecretsServer server) : IClass
         await account.Client.PutAsync(OfApp, """[{"key": "B"}, {"key": "C"}]""");
         await account.Client.PutAsync("/sites/blog/required-secrets", """[{"key": "A"}, {"key": "b"}]""");
         await (await NewShopAsync()).Client.PutAsync(OfSite, """[{"key": "A"}]""");
-        await using var scope = server.Services.CreateAsyncScope();
+        await using var scope = server.NewScope();
 
         var found = await scope.ServiceProvider.GetRequiredService<RequirementQueries>()
             .ForNamesAsync(new Caller(account.Id, "", Guid.Empty, ""), ["A", "B"], CancellationToken.None);

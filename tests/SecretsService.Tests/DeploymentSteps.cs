@@ -125,7 +125,7 @@ internal static class DeploymentSteps
     /// <exception cref="Cryptography.SealedValueException">It is not what was frozen.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> ThawAsync(this SecretsServer server, Account account, string deployment)
     {
-        await using var scope = server.Services.CreateAsyncScope();
+        await using var scope = server.NewScope();
         var id = Guid.Parse(deployment);
         var row = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().Deployments
             .SingleAsync(d => d.AccountId == account.Id && d.Id == id);

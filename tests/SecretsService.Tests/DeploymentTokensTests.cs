@@ -205,7 +205,8 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
         var accepting = new AcceptsDeploymentTokens("id");
 
         (await MayProceedAsync(own, own.ToString(), accepting)).ShouldBeTrue();
-        (await MayProceedAsync(null, Guid.CreateVersion7().ToString(), accepting)).ShouldBeTrue("an API key may");
+        (await MayProceedAsync(null, Guid.CreateVersion7().ToString(), accepting, new NeededAbilities([Ability.SecretInject]))).ShouldBeTrue("an API key may");
+        (await MayProceedAsync(null, Guid.CreateVersion7().ToString(), accepting)).ShouldBeFalse("the route does not say what it needs");
         (await MayProceedAsync(own, own.ToString())).ShouldBeFalse("the route is not marked");
         (await MayProceedAsync(own, Guid.CreateVersion7().ToString(), accepting)).ShouldBeFalse("it is another deployment");
         (await MayProceedAsync(own, "1", accepting)).ShouldBeFalse("it is no id");
@@ -262,11 +263,13 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
         var (account, deployment) = await NewDeploymentAsync();
         var token = await NewTokenAsync(account, deployment);
         await server.ExecuteSqlAsync(
-            "INSERT INTO api_keys (account_id, id, name, token_hash, created_at) VALUES ($1, gen_random_uuid(), 'of an operator', $2, now())",
+            "INSERT INTO api_key_tokens (account_id, api_key_id, token_hash, created_at) SELECT $1, id, $2, now() FROM api_keys WHERE account_id = $1",
             account.Id, ApiToken.HashOf("sks_dt-" + token));
 
         (await server.ClientWith("sks_dt-" + token).GetAsync(AnyRoute)).ShouldBe(200);
-        await server.ExecuteSqlAsync("UPDATE api_keys SET token_hash = $2 WHERE account_id = $1 AND name = 'of an operator'", account.Id, ApiToken.HashOf(token));
+        await server.ExecuteSqlAsync(
+            "UPDATE api_key_tokens SET token_hash = $3 WHERE account_id = $1 AND token_hash = $2",
+            account.Id, ApiToken.HashOf("sks_dt-" + token), ApiToken.HashOf(token));
         (await server.ClientWith(token).GetAsync(AnyRoute)).ShouldBeError(403, "forbidden");
         (await account.Client.GetAsync(AnyRoute)).ShouldBe(200);
     }
@@ -328,7 +331,7 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
     private async Task<bool> MayProceedAsync(Guid? deployment, string? inPath, params object[] metadata)
     {
         var http = new DefaultHttpContext();
-        http.Features.Set(new Caller(Guid.CreateVersion7(), "", Guid.CreateVersion7(), "") { DeploymentId = deployment });
+        http.Features.Set(new Caller(Guid.CreateVersion7(), "", Guid.CreateVersion7(), "") { DeploymentId = deployment, Abilities = AbilitySet.Everything });
         http.SetEndpoint(new Endpoint(requestDelegate: null, new EndpointMetadataCollection(metadata), displayName: null));
         http.Request.RouteValues["id"] = inPath;
         var policy = await server.Services.GetRequiredService<IAuthorizationPolicyProvider>().GetDefaultPolicyAsync();
@@ -356,8 +359,9 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
 
     private async Task<bool> UseAsync(Caller caller, bool commits = true)
     {
-        await using var scope = server.Services.CreateAsyncScope();
-        await using var transaction = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().Database.BeginTransactionAsync();
+        await using var scope = server.NewScope();
+        await using var transaction = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>()
+            .BeginWithinAsync(caller.AccountId, CancellationToken.None);
         var succeeded = await scope.ServiceProvider.GetRequiredService<DeploymentTokens>().UseAsync(caller, CancellationToken.None);
         if (commits)
         {

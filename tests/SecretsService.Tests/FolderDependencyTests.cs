@@ -16,21 +16,21 @@ public sealed class FolderDependencyTests
         ["Formats"] = [],
         ["Http"] = ["Outcomes", "Storage"],
         ["Keys"] = ["Storage"],
-        ["Access"] = ["Outcomes", "Storage", "Http"],
-        ["Audit"] = ["Storage", "Access"],
-        ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access"],
+        ["Access"] = ["Outcomes", "Scopes", "Storage", "Http"],
+        ["Audit"] = ["Outcomes", "Storage", "Http", "Keys", "Access"],
+        ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access", "Audit"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
-        ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Sites"],
+        ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
-        ["Resolution"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Keys", "Sites", "SecretTypes", "Secrets"],
+        ["Resolution"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Secrets"],
         ["Deployments"] =
         [
             "Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements", "Secrets", "Resolution",
         ],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
-        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
+        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys"],
     };
 
     [Fact]

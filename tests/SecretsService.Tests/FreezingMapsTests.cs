@@ -41,7 +41,7 @@ public sealed class FreezingMapsTests(SecretsServer server) : IClassFixture<Secr
         var account = await server.NewShopAsync();
         await account.HasSecretAsync("A", "1");
         var deployment = Guid.Parse(await account.HasDeploymentAsync());
-        await using var scope = server.Services.CreateAsyncScope();
+        await using var scope = server.NewScope();
         var row = await scope.ServiceProvider.GetRequiredService<SecretsDbContext>().Deployments.SingleAsync(d => d.AccountId == account.Id && d.Id == deployment);
         (await account.Client.DeleteAsync(Production)).ShouldBe(200);
 

@@ -299,11 +299,11 @@ public sealed class WithoutAuditTrailTests(UndeclaredStatusServer server) : ICla
             await server.ExecuteSqlAsync(
                 $"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
                 + $"IF NEW.account_id = '{account.Id}' THEN RAISE EXCEPTION 'the trail is full'; END IF; RETURN NEW; END $$");
-            await server.ExecuteSqlAsync($"CREATE TRIGGER {trigger} BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION {trigger}()");
+            await server.ExecuteSqlAsync($"CREATE TRIGGER {trigger} BEFORE INSERT ON event_journal FOR EACH ROW EXECUTE FUNCTION {trigger}()");
             return new BrokenTrail(server, trigger);
         }
 
-        public async ValueTask DisposeAsync() => await server.ExecuteSqlAsync($"DROP TRIGGER {trigger} ON events");
+        public async ValueTask DisposeAsync() => await server.ExecuteSqlAsync($"DROP TRIGGER {trigger} ON event_journal");
     }
 }
 

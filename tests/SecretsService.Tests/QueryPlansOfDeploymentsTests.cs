@@ -58,7 +58,7 @@ public sealed class QueryPlansOfDeploymentsTests(ManyDeploymentsServer server) :
     [Fact]
     public async Task What_is_too_old_is_found_by_an_index()
     {
-        await using var scope = server.Services.CreateAsyncScope();
+        await using var scope = server.NewScope();
         var purge = scope.ServiceProvider.GetRequiredService<Purge>();
         var stale = await server.Owner.HasSecretAsync("STALE", "1");
         await server.Owner.Client.PutAsync($"/secrets/{stale}", new { value = "2" });

@@ -303,7 +303,7 @@ public sealed class RollingBackDeploymentsTests(RestartableServer server) : ICla
 
         id.Data.Text("description").ShouldBe("Too slow");
         id.Data.GetProperty("include_uploads").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await server.EventsAsync(account, id.Id)).ShouldHaveSingleItem().ShouldContain($"\"target_deployment_id\": \"{target}\"");
+        (await server.EventsAsync(account, id.Id)).ShouldHaveSingleItem().ShouldContain($"\"target_deployment_id\":\"{target}\"");
     }
 }
 

@@ -18,7 +18,9 @@ internal static class AccessExtensions
         });
         services.AddWebEncoders();
         services.AddScoped<BearerAuthentication>();
-        services.AddAuthorization(options => options.DefaultPolicy = DeploymentTokenAccess.Policy);
+        services.AddSingleton<Credentials>();
+        services.AddSingleton<KeyUses>();
+        services.AddAuthorization(options => options.DefaultPolicy = AccessPolicy.Policy);
     }
 
     /// <summary>Maps <c>/ping</c> and <c>/auth/whoami</c>.</summary>
@@ -36,6 +38,7 @@ internal static class AccessExtensions
                     ApiKey = new NamedResource { Id = caller.ApiKeyId, Name = caller.ApiKeyName },
                 },
                 "Key retrieved successfully"))
+            .NeedsNoAbility()
             .Answers<Envelope<WhoAmI>>(StatusCodes.Status200OK)
             .Describe("whoAmI", ApiTags.Service, "Shows whom the key belongs to", "The account and the name of the key that the request was sent with.");
     }

@@ -13,8 +13,28 @@ namespace SecretsService.Access;
 /// <param name="ApiKeyName">The key's name, as <c>created_by</c> and <c>updated_by</c> show it; of a deployment token, who made it.</param>
 internal sealed record Caller(Guid AccountId, string AccountName, Guid ApiKeyId, string ApiKeyName) : IBindableFromHttpContext<Caller>
 {
-    /// <summary>The one deployment that a deployment token reads; null for an API key, which may do everything within its account.</summary>
+    /// <summary>The service itself, within an account: what a sweep does by itself.</summary>
+    /// <param name="accountId">The account.</param>
+    /// <param name="name">Which part of the service.</param>
+    public static Caller System(Guid accountId, string name) => new(accountId, "", Guid.Empty, name);
+
+    /// <summary>The one deployment that a deployment token reads; null for an API key.</summary>
     public Guid? DeploymentId { get; init; }
+
+    /// <summary>What it may do. A deployment token has none of these: the one route that takes it says so.</summary>
+    public AbilitySet Abilities { get; init; } = AbilitySet.None;
+
+    /// <summary>What of its account it can see and touch.</summary>
+    public Reach Reach { get; init; } = Reach.Whole;
+
+    /// <summary>From when on it is not accepted; null where it does not expire.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The address that the request came from; null for the service itself.</summary>
+    public string? Ip { get; init; }
+
+    /// <summary>True for the service itself.</summary>
+    public bool IsSystem => ApiKeyId == Guid.Empty;
 
     /// <summary>Hands a handler the caller that authentication found. Only a route that requires authorization may ask for one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) =>

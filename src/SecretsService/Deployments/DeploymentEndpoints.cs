@@ -58,6 +58,7 @@ internal static class DeploymentEndpoints
         .TakesQuery(DeploymentFilter.StatusParameter, DeploymentFilter.AppParameter, QueryParameters.Page, QueryParameters.PerPage)
         .Answers<ListEnvelope<Deployment>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.DeploymentRead)
         .Describe("listDeployments" + suffix, ApiTags.Deployments, "Lists an environment's deployments", "Newest first.");
 
     private static void MapCreate(RouteGroupBuilder group, string path, string id) => group
@@ -72,6 +73,7 @@ internal static class DeploymentEndpoints
         .WithMetadata(new BodyExample("""{"app": "worker", "target": "lambda", "required": ["STRIPE_SECRET_KEY"], "description": "Release 42"}"""))
         .Answers<Envelope<Deployment>>(StatusCodes.Status202Accepted).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+        .Needs(Ability.DeploymentWrite)
         .Describe(
             id, ApiTags.Deployments, "Makes a deployment",
             "Freezes the merged map of this very moment and checks it. Where anything stands against it, nothing is made, and `errors.secrets` says all of it: "
@@ -89,6 +91,7 @@ internal static class DeploymentEndpoints
         .WithMetadata(new BodyExample("""{"target_deployment_id": "019a3f00-0000-7000-8000-000000000007", "secrets": "snapshot"}"""))
         .Answers<Envelope<Deployment>>(StatusCodes.Status202Accepted).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+        .Needs(Ability.DeploymentWrite)
         .Describe(
             "rollBackDeployment" + suffix, ApiTags.Deployments, "Goes back to an earlier deployment",
             "Makes a new deployment that names an earlier, successful one of the environment as its target: without a body the one before the last. It takes "
@@ -101,6 +104,7 @@ internal static class DeploymentEndpoints
         group.MapGet("", async (Caller caller, HttpContext context, DeploymentQueries queries, CancellationToken cancellation) =>
                 Answer.One(await queries.FindAsync(caller, context, cancellation), "Deployment retrieved successfully"))
             .Answers<Envelope<Deployment>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.DeploymentRead)
             .Describe("getDeployment" + suffix, ApiTags.Deployments, "Shows a deployment", "Without its variables.");
 
         group.MapPatch("", async (
@@ -112,6 +116,7 @@ internal static class DeploymentEndpoints
             .WithMetadata(new BodyExample("""{"status": "deployed", "stdout": "Done in 42 s"}"""))
             .Answers<Envelope<Deployment>>(StatusCodes.Status200OK).ReadsBody()
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Needs(Ability.DeploymentWrite)
             .Describe(
                 "updateDeployment" + suffix, ApiTags.Deployments, "Reports how far a deployment has come",
                 "`pending` becomes `deploying`, and that `deployed` or `failed`; one that is given up before it begins goes from `pending` to `failed`. Any other "
@@ -129,6 +134,7 @@ internal static class DeploymentEndpoints
         .WithMetadata(VariableOptions.BareTexts)
         .Produces(StatusCodes.Status304NotModified)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretInject)
         .Describe(
             "getDeploymentVariables" + suffix, ApiTags.Deployments, "Gives the frozen map of a deployment",
             "The very same bytes however often and whenever it is asked for: also after secrets were changed, deleted or have expired. Takes a deployment token, "

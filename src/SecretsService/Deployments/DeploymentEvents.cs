@@ -8,7 +8,7 @@ namespace SecretsService.Deployments;
 internal static class DeploymentEvents
 {
     /// <summary>Appends a record of a deployment; saving is the caller's, within its transaction.</summary>
-    public static void Append(this EventTrail trail, Caller caller, string name, DeploymentRow row)
+    public static Task AppendAsync(this EventTrail trail, Caller caller, string name, DeploymentRow row, CancellationToken cancellation)
     {
         var context = new Dictionary<string, object>(StringComparer.Ordinal)
         {
@@ -28,6 +28,6 @@ internal static class DeploymentEvents
             context["target_deployment_id"] = target;
         }
 
-        trail.Append(caller, name, "deployment", row.Id, context);
+        return trail.AppendAsync(caller, name, EventSubject.Of(row), context, cancellation);
     }
 }

@@ -47,20 +47,21 @@ internal sealed class DeploymentReader(
     private async Task<bool> RecordAsync(
         Caller caller, DeploymentRow deployment, VariableOptions options, RenderedVariables rendered, CancellationToken cancellation)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        await using var transaction = await db.BeginWithinAsync(caller.AccountId, cancellation);
         if (caller.DeploymentId is not null && !await tokens.UseAsync(caller, cancellation))
         {
             return false;
         }
 
-        events.Append(
-            caller, EventNames.DeploymentVariablesRead, "deployment", deployment.Id,
+        await events.AppendAsync(
+            caller, EventNames.DeploymentVariablesRead, EventSubject.Of(deployment),
             new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["number"] = deployment.Number,
                 ["format"] = options.Format?.Name ?? VariableFormats.Json,
                 ["keys"] = rendered.Keys,
-            });
+            },
+            cancellation);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return true;

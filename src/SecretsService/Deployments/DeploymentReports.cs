@@ -40,7 +40,7 @@ internal sealed class DeploymentReports(
         (row.Stdout, row.Stderr) = (stdout, stderr);
         if (isStep)
         {
-            Step(caller, row, state);
+            await StepAsync(caller, row, state, cancellation);
         }
 
         row.UpdatedAt = db.ChangeTracker.HasChanges() ? clock.Now() : row.UpdatedAt;
@@ -50,7 +50,7 @@ internal sealed class DeploymentReports(
         return saved;
     }
 
-    private void Step(Caller caller, DeploymentRow row, DeploymentState state)
+    private Task StepAsync(Caller caller, DeploymentRow row, DeploymentState state, CancellationToken cancellation)
     {
         row.State = state;
         row.StartedAt ??= state == DeploymentState.Deploying ? clock.Now() : null;
@@ -61,7 +61,7 @@ internal sealed class DeploymentReports(
             DeploymentState.Deployed => EventNames.DeploymentDeployed,
             _ => EventNames.DeploymentFailed,
         };
-        events.Append(caller, name, row);
+        return events.AppendAsync(caller, name, row, cancellation);
     }
 
     private async Task<(string Stdout, string Stderr)> KeepAsync(

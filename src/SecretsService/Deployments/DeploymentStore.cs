@@ -113,7 +113,7 @@ internal sealed class DeploymentStore(
             row.MapTag = FrozenMap.TagOf(row, variables, map.Variables.TagOf);
             db.Deployments.Add(row);
             db.DeploymentVariables.AddRange(variables);
-            events.Append(caller, EventNames.DeploymentCreated, row);
+            await events.AppendAsync(caller, EventNames.DeploymentCreated, row, cancellation);
             await db.SaveChangesAsync(cancellation);
             var saved = await queries.FindAsync(caller, new DeploymentPath(null, row.Id), cancellation);
             await change.CommitAsIsAsync(cancellation);

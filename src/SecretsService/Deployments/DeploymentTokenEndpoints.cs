@@ -23,6 +23,7 @@ internal static class DeploymentTokenEndpoints
         .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"uses": 3, "ttl_seconds": 600}"""), new HandsOutValue())
         .Answers<Envelope<DeploymentToken>>(StatusCodes.Status201Created).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+        .Needs(Ability.DeploymentWrite, Ability.SecretInject)
         .Describe(
             $"createDeploymentToken{suffix}", ApiTags.Deployments, "Makes a token that reads the variables of one deployment",
             "For what is to start with them and should hold no API key: it may send the token to `.../deployments/{id}/variables`, `uses` times and for "

@@ -24,8 +24,7 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
         Caller caller, Guid deploymentId, CreateDeploymentToken request, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
-        var deployment = await db.Deployments.Where(d => d.AccountId == caller.AccountId && d.Id == deploymentId)
-            .Select(d => new { d.Number, d.State }).SingleOrDefaultAsync(cancellation);
+        var deployment = await db.Deployments.AsNoTracking().SingleOrDefaultAsync(d => d.AccountId == caller.AccountId && d.Id == deploymentId, cancellation);
         if (deployment is null)
         {
             return Failure.NotFound("Deployment not found");
@@ -37,17 +36,17 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
         }
 
         var token = Add(caller, deploymentId, request);
-        events.Append(
+        await events.AppendAsync(
             caller,
             EventNames.DeploymentTokenCreated,
-            "deployment",
-            deploymentId,
+            EventSubject.Of(deployment),
             new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 ["number"] = deployment.Number,
                 ["uses"] = token.Uses,
                 ["expires_at"] = token.ExpiresAt,
-            });
+            },
+            cancellation);
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
         return token;

@@ -14,6 +14,7 @@ internal static class PendingChangesEndpoints
         .TakesQuery(TargetRequest.AppParameter).RefusesUnknownQuery()
         .Answers<Envelope<PendingChanges>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.DeploymentRead)
         .Describe(
             "getPendingChanges" + suffix, ApiTags.Deployments, "Shows what the next deployment would change",
             "Compares the merged map of today with that of the last successful deployment, variable by variable: a deployment that failed, or has not ended, "

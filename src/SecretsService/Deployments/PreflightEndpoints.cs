@@ -22,6 +22,7 @@ internal static class PreflightEndpoints
             .TakesQuery(TargetRequest.AppParameter, PreflightQuery.Target, PreflightQuery.Required).RefusesUnknownQuery()
             .Answers<Envelope<Preflight>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.DeploymentRead)
             .Describe("getPreflight" + suffix, ApiTags.Deployments, "Checks what a deployment would get", Note);
 
         group.MapPost("/preflight", async (
@@ -29,6 +30,7 @@ internal static class PreflightEndpoints
                 await AnswerAsync(caller, context, body.Value, check, cancellation))
             .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"target": "lambda", "required": ["STRIPE_SECRET_KEY"]}"""), new ChangesNothing())
             .Answers<Envelope<Preflight>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.DeploymentRead)
             .Describe(
                 "runPreflight" + suffix, ApiTags.Deployments, "Checks what a deployment would get, for a list of keys",
                 Note + " The body may be absent. An `Idempotency-Key` has no effect here: each request is answered by what is there.");

@@ -20,6 +20,7 @@ internal static class SecretDriftEndpoints
         .RefusesUnknownQuery()
         .Answers<Envelope<IReadOnlyList<SecretDrift>>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretRead)
         .Describe(
             "getSecretDrift", ApiTags.Secrets, "Shows which version of a secret each environment runs with",
             "One entry for each environment, and each app that is deployed alone, whose last successful deployment holds the secret: whether that is the current "

@@ -49,6 +49,7 @@ internal static class ImportEndpoints
         .WithMetadata(Example, new FileBody(MediaTypes.Json, MediaTypes.Text))
         .Answers<Envelope<ImportPlan>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)
+        .Needs(Ability.SecretWrite)
         .Describe(
             $"import{path.Noun}s{path.Suffix}", path.Tag, "Imports a file",
             "A JSON map of keys to values, or a dotenv file as `text/plain`, read as motdotla/dotenv does. All of it or nothing: every line at fault is named. "

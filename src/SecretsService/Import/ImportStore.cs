@@ -104,13 +104,15 @@ internal sealed class ImportStore(
         db.Secrets.AddRange(plan.Created.Select(p => p.Secret));
         await values.AddVersionsAsync(
             caller, [.. plan.Created.Concat(plan.Updated).Select(p => (p.Secret, p.Value.Text))], VersionOrigin.Import, cancellation);
-        events.Append(caller, EventNames.SecretsImported, "secret", resourceId: null, new Dictionary<string, object>(StringComparer.Ordinal)
+        var subject = new EventSubject("secret", null) { SiteId = scope.SiteId, EnvironmentId = scope.EnvironmentId, AppId = scope.AppId };
+        var context = new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["scope"] = scope.StorageKey,
             ["created"] = plan.Created.Select(p => p.Secret.Name),
             ["updated"] = plan.Updated.Select(p => p.Secret.Name),
             ["deleted"] = plan.Deleted.Select(s => s.Name),
-        });
+        };
+        await events.AppendAsync(caller, EventNames.SecretsImported, subject, context, cancellation);
         await db.SaveChangesAsync(cancellation);
     }
 }

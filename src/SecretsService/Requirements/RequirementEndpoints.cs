@@ -27,6 +27,7 @@ internal static class RequirementEndpoints
                 Answer.One(
                     await queries.ListAsync(caller, RequirementOwnerPath.Of(context), cancellation), "Required secrets retrieved successfully"))
             .Answers<Envelope<IReadOnlyList<RequiredSecret>>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteRead)
             .Describe(
                 $"get{noun}RequiredSecrets", ApiTags.RequiredSecrets, $"Lists the keys that {owner} needs",
                 "The whole list by key, not in pages. An app needs those of its site too; its own list does not repeat them.");
@@ -38,6 +39,7 @@ internal static class RequirementEndpoints
                     "Required secrets updated successfully"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(Example))
             .Answers<Envelope<IReadOnlyList<RequiredSecret>>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 $"replace{noun}RequiredSecrets", ApiTags.RequiredSecrets, $"Replaces the list of keys that {owner} needs",
                 "What the body leaves out is no longer needed; `[]` clears the list. Sending the list that is there changes nothing.");

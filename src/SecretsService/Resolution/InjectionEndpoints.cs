@@ -50,6 +50,7 @@ internal static class InjectionEndpoints
                 : Answer.Refused(failure);
         })
         .RefusesUnknownQuery()
+        .Needs(Ability.SecretInject)
         .Answers<MergedMap>(StatusCodes.Status200OK)
         .WithMetadata(VariableOptions.BareTexts)
         .Produces(StatusCodes.Status304NotModified)

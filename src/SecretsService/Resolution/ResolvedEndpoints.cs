@@ -33,6 +33,7 @@ internal static class ResolvedEndpoints
         .RefusesUnknownQuery()
         .Answers<ResolvedMap>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretRead)
         .Describe(
             "listResolved" + of, ApiTags.MergedMap, "Explains a merged map, without its values",
             "Every key that any scope of the target has, or had and can restore: which secret decides, what it overrides and whether that is the same "
@@ -46,6 +47,7 @@ internal static class ResolvedEndpoints
         .RefusesUnknownQuery()
         .Answers<Envelope<ResolvedKey>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretRead)
         .Describe(
             "getResolved" + of, ApiTags.MergedMap, "Explains one key of a merged map, without its value",
             "As the list does, and with every scope that was looked at. A key that exists nowhere has the state `absent`. A variable that a field of a typed "

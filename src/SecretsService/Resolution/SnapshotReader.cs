@@ -4,6 +4,7 @@ using SecretsService.Http;
 using SecretsService.Outcomes;
 using SecretsService.Scopes;
 using SecretsService.Sites;
+using SecretsService.Storage;
 
 namespace SecretsService.Resolution;
 
@@ -106,11 +107,17 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
         if (begins)
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand(Begin));
+            batch.BatchCommands.Add(AccountWall.LocalCommand(accountId));
         }
 
         batch.BatchCommands.Add(target.Environment is { } path ? OriginOf(accountId, path, target.App) : OriginOf(accountId));
         await batch.PrepareAsync(cancellation);
         await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        if (begins)
+        {
+            await reader.NextResultAsync(cancellation);
+        }
+
         if (!await reader.ReadAsync(cancellation))
         {
             return null;

@@ -105,13 +105,13 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
     {
         await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
         var due = await DueSecrets(before).Where(s => s.AccountId == accountId).OrderBy(s => s.DeletedAt).Take(BatchSize)
-            .Select(s => new { s.Id, s.Name, s.Version }).ToListAsync(cancellation);
-        var caller = new Caller(accountId, "", Guid.Empty, ActorName);
+            .ToListAsync(cancellation);
+        var caller = Caller.System(accountId, ActorName);
         foreach (var secret in due)
         {
-            trail.Append(
-                caller, EventNames.SecretPurged, "secret", secret.Id,
-                new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = secret.Name, ["version"] = secret.Version });
+            await trail.AppendAsync(
+                caller, EventNames.SecretPurged, EventSubject.Of(secret),
+                new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = secret.Name, ["version"] = secret.Version }, cancellation);
         }
 
         await db.SaveChangesAsync(cancellation);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using SecretsService.Storage;
 
 namespace SecretsService.Retention;
 
@@ -49,6 +50,7 @@ internal sealed partial class RetentionSweep(
     private async Task<int> TryAsync(Func<Purge, Task<int>> step, CancellationToken stopping)
     {
         await using var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<AccountScope>().EnterAll();
         try
         {
             return await step(scope.ServiceProvider.GetRequiredService<Purge>());

@@ -31,6 +31,7 @@ internal static class SecretTypeEndpoints
                 Answer.List(await queries.ListAsync(caller, page, cancellation), page, "Secret types retrieved successfully"))
             .TakesQuery(QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<SecretType>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SecretRead)
             .Describe("listSecretTypes", ApiTags.SecretTypes, "Lists secret types", "By key: those that come with the service and your own.");
 
         types.MapPost("", async (Caller caller, JsonBody<CreateSecretType> body, SecretTypeStore store, CancellationToken cancellation) =>
@@ -38,6 +39,7 @@ internal static class SecretTypeEndpoints
                     await store.CreateAsync(caller, body.Value, cancellation), "Secret type created successfully", type => $"/secret-types/{type.Key}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(Example))
             .Answers<Envelope<SecretType>>(StatusCodes.Status201Created).ReadsBody()
+            .Needs(Ability.SecretTypeWrite)
             .Describe("createSecretType", ApiTags.SecretTypes, "Creates a secret type", SchemaNote);
 
         MapOne(types.MapGroup("/{type}"));
@@ -52,6 +54,7 @@ internal static class SecretTypeEndpoints
         one.MapGet("", async (Caller caller, string type, SecretTypeQueries queries, CancellationToken cancellation) =>
                 Answer.One(await queries.ShowAsync(caller, type, cancellation), "Secret type retrieved successfully"))
             .Answers<Envelope<SecretType>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SecretRead)
             .Describe("getSecretType", ApiTags.SecretTypes, "Shows a secret type", "By its key.");
 
         one.MapPut("", async (
@@ -61,6 +64,7 @@ internal static class SecretTypeEndpoints
             .TakesQuery(Force).RefusesUnknownQuery().WithMetadata(new BodyExample("""{"description": "Payments, all regions"}"""))
             .Answers<Envelope<SecretType>>(StatusCodes.Status200OK).ReadsBody()
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+            .Needs(Ability.SecretTypeWrite)
             .Describe(
                 "updateSecretType", ApiTags.SecretTypes, "Changes a secret type",
                 "A new schema is checked against the values that exist: `errors.schema` names each secret that does not satisfy it. " + SchemaNote);
@@ -70,6 +74,7 @@ internal static class SecretTypeEndpoints
             .RefusesUnknownQuery()
             .Answers<Envelope<SecretType>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SecretTypeWrite)
             .Describe("deleteSecretType", ApiTags.SecretTypes, "Deletes a secret type", "Refused with 409 while a secret has it.");
     }
 }

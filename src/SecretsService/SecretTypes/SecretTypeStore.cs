@@ -40,7 +40,7 @@ internal sealed class SecretTypeStore(
 
         var row = NewRow(caller, request, schema);
         db.SecretTypes.Add(row);
-        Append(caller, EventNames.SecretTypeCreated, row);
+        await AppendAsync(caller, EventNames.SecretTypeCreated, row, cancellation);
         return await SaveAsync(caller, row, change, cancellation);
     }
 
@@ -70,7 +70,7 @@ internal sealed class SecretTypeStore(
         }
 
         row.UpdatedAt = clock.Now();
-        Append(caller, EventNames.SecretTypeUpdated, row);
+        await AppendAsync(caller, EventNames.SecretTypeUpdated, row, cancellation);
         return await SaveAsync(caller, row, change, cancellation);
     }
 
@@ -92,7 +92,7 @@ internal sealed class SecretTypeStore(
 
         var was = await queries.ShowAsync(caller, key, cancellation);
         db.SecretTypes.Remove(row);
-        Append(caller, EventNames.SecretTypeDeleted, row);
+        await AppendAsync(caller, EventNames.SecretTypeDeleted, row, cancellation);
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsync(cancellation);
         return was;
@@ -131,8 +131,9 @@ internal sealed class SecretTypeStore(
         };
     }
 
-    private void Append(Caller caller, string name, SecretTypeRow row) => events.Append(
-        caller, name, "secret-type", resourceId: null, new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = row.Key });
+    private Task AppendAsync(Caller caller, string name, SecretTypeRow row, CancellationToken cancellation) => events.AppendAsync(
+        caller, name, EventSubject.OfAccount("secret-type", id: null),
+        new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = row.Key }, cancellation);
 
     private async Task<Outcome<SecretType>> SaveAsync(Caller caller, SecretTypeRow row, AccountTransaction change, CancellationToken cancellation)
     {

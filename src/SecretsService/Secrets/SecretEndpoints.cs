@@ -73,11 +73,13 @@ internal static class SecretEndpoints
             .RefusesUnknownQuery()
             .Answers<ListEnvelope<SecretMetadata>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SecretRead)
             .Describe("listAllSecrets", ApiTags.Secrets, "Lists the secrets of all scopes", "By key, then by scope. " + ValueNote);
 
         all.MapGet("/stats", async (Caller caller, SecretQueries queries, CancellationToken cancellation) =>
                 Answer.One((Outcome<SecretCounts>)await queries.CountAsync(caller, cancellation), "Counts retrieved successfully"))
             .Answers<Envelope<SecretCounts>>(StatusCodes.Status200OK)
+            .Needs(Ability.SecretRead)
             .Describe("countSecrets", ApiTags.Secrets, "Counts the secrets of the account", "By what a dashboard shows: expired, expiring soon, and so on.");
     }
 
@@ -99,6 +101,7 @@ internal static class SecretEndpoints
             .RefusesUnknownQuery()
             .Answers<ListEnvelope<SecretMetadata>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SecretRead)
             .Describe($"list{path.Noun}s{path.Suffix}", path.Tag, "Lists the secrets of this collection", path.ListNote + ValueNote);
 
         group.MapPost("", async (
@@ -112,6 +115,7 @@ internal static class SecretEndpoints
             })
             .RefusesUnknownQuery().WithMetadata(CreateExample)
             .Answers<Envelope<SecretMetadata>>(StatusCodes.Status201Created).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SecretWrite)
             .Describe(
                 $"create{path.Noun}{path.Suffix}", path.Tag, "Creates a secret",
                 path.CreateNote + "Refused for a reserved key, for one that this scope has already or a broader one has pinned, and where the scope is full. "

@@ -47,12 +47,12 @@ internal sealed class SecretHistory(SecretsDbContext db, SecretQueries queries, 
             return revealed;
         }
 
-        events.Append(
+        await events.AppendAsync(
             caller,
             EventNames.SecretRevealed,
-            "secret",
-            secret.Id,
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = value.Key, ["version"] = value.Version });
+            EventSubject.Of(secret),
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = value.Key, ["version"] = value.Version },
+            cancellation);
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
         return revealed;

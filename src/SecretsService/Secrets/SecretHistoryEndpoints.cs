@@ -26,6 +26,7 @@ internal static class SecretHistoryEndpoints
         .TakesQuery(QueryParameters.Page, QueryParameters.PerPage)
         .Answers<ListEnvelope<SecretVersion>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretRead)
         .Describe($"list{path.Noun}Versions{path.Suffix}", path.Tag, "Lists the versions of a secret", "Newest first, without values.");
 
     private static void MapRollback(RouteGroupBuilder item, CollectionPath path, FindSecret find) => item
@@ -41,6 +42,7 @@ internal static class SecretHistoryEndpoints
         .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"version": 1}"""))
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)
+        .Needs(Ability.SecretWrite)
         .Describe(
             $"rollBack{path.Noun}{path.Suffix}", path.Tag, "Takes an older version up again",
             "Adds a version with the value of the older one, under the key of today. Description and expiry stay as they are.");
@@ -57,6 +59,7 @@ internal static class SecretHistoryEndpoints
         .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"version": 1}"""), new HandsOutValue())
         .Answers<Envelope<RevealedSecret>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict)
+        .Needs(Ability.SecretReveal)
         .Describe(
             $"reveal{path.Noun}{path.Suffix}", path.Tag, "Shows a value",
             "The current value, or that of the `version` in the body, which need not be sent. An audit record is written first. An `Idempotency-Key` has no effect here: each time is audited.");

@@ -43,6 +43,7 @@ internal static class SecretItemEndpoints
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Produces(StatusCodes.Status304NotModified)
         .Refuses(StatusCodes.Status404NotFound)
+        .Needs(Ability.SecretRead)
         .Describe($"get{path.Noun}{path.Suffix}", path.Tag, "Shows a secret", "The `ETag` is what `If-Match` takes. " + ValueNote);
 
     private static void MapChange(RouteGroupBuilder item, CollectionPath path, FindSecret find) => item
@@ -58,6 +59,7 @@ internal static class SecretItemEndpoints
         .TakesQuery(Force).RefusesUnknownQuery().WithMetadata(UpdateExample)
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK).ReadsBody()
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed)
+        .Needs(Ability.SecretWrite)
         .Describe(
             $"update{path.Noun}{path.Suffix}", path.Tag, "Changes a secret",
             "Fields that are not sent stay as they are. A new value or a new key adds a version; the value that is there already does not. "
@@ -78,6 +80,7 @@ internal static class SecretItemEndpoints
         .Refuses(
             StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status412PreconditionFailed,
             StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretWrite)
         .Describe(
             $"delete{path.Noun}{path.Suffix}", path.Tag, "Deletes a secret",
             "Answers with the secret as it was. Its key is free at once, and it can be restored for 30 days. Refused with 409 while a declared requirement "
@@ -95,6 +98,7 @@ internal static class SecretItemEndpoints
         .TakesQuery(Accept).RefusesUnknownQuery()
         .Answers<Envelope<SecretMetadata>>(StatusCodes.Status200OK)
         .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+        .Needs(Ability.SecretWrite)
         .Describe(
             $"restore{path.Noun}{path.Suffix}", path.Tag, "Undoes a delete",
             "Lists with `deleted=true` show what can be restored. Refused where the key has been taken since. One that is not deleted stays as it is.");

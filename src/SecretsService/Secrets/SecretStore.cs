@@ -53,7 +53,11 @@ internal sealed class SecretStore(
         db.Secrets.AddRange(secrets);
         await values.AddVersionsAsync(
             caller, [.. secrets.Where(s => !s.IsWithheld).Select(s => (s, value.Text))], VersionOrigin.Create, cancellation);
-        secrets.ForEach(secret => Append(caller, EventNames.SecretCreated, secret));
+        foreach (var secret in secrets)
+        {
+            await AppendAsync(caller, EventNames.SecretCreated, secret, cancellation);
+        }
+
         return await SaveAsync(caller, [.. secrets.Select(s => s.Id)], change, cancellation);
     }
 
@@ -84,7 +88,7 @@ internal sealed class SecretStore(
         }
 
         Touch(caller, secret);
-        Append(caller, EventNames.SecretUpdated, secret);
+        await AppendAsync(caller, EventNames.SecretUpdated, secret, cancellation);
         return await SaveAsync(caller, secret, change, cancellation);
     }
 
@@ -107,7 +111,7 @@ internal sealed class SecretStore(
 
         var was = (await queries.FindAsync(caller, secret.Id, cancellation))!;
         secret.DeletedAt = clock.Now();
-        Append(caller, EventNames.SecretDeleted, secret);
+        await AppendAsync(caller, EventNames.SecretDeleted, secret, cancellation);
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsync(cancellation);
         return was;
@@ -140,7 +144,7 @@ internal sealed class SecretStore(
 
         await deployedVersions.LetGoAsync(caller, secret.Id, cancellation);
         db.Secrets.Remove(secret);
-        Append(caller, EventNames.SecretPurged, secret);
+        await AppendAsync(caller, EventNames.SecretPurged, secret, cancellation);
         await db.SaveChangesAsync(cancellation);
         await change.CommitAsync(cancellation);
         return was;
@@ -175,7 +179,7 @@ internal sealed class SecretStore(
 
         secret.DeletedAt = null;
         Touch(caller, secret);
-        Append(caller, EventNames.SecretRestored, secret);
+        await AppendAsync(caller, EventNames.SecretRestored, secret, cancellation);
         return await SaveAsync(caller, secret, change, cancellation);
     }
 
@@ -198,7 +202,7 @@ internal sealed class SecretStore(
         }
 
         Touch(caller, secret);
-        Append(caller, EventNames.SecretRolledBack, secret);
+        await AppendAsync(caller, EventNames.SecretRolledBack, secret, cancellation);
         return await SaveAsync(caller, secret, change, cancellation);
     }
 
@@ -255,17 +259,17 @@ internal sealed class SecretStore(
         secret.UpdatedBy = caller.ApiKeyName;
     }
 
-    private void Append(Caller caller, string name, SecretRow secret) => events.Append(
+    private Task AppendAsync(Caller caller, string name, SecretRow secret, CancellationToken cancellation) => events.AppendAsync(
         caller,
         name,
-        "secret",
-        secret.Id,
+        EventSubject.Of(secret),
         new Dictionary<string, object>(StringComparer.Ordinal)
         {
             ["key"] = secret.Name,
             ["version"] = secret.Version,
             ["scope"] = Placement.ScopeOf(secret).StorageKey,
-        });
+        },
+        cancellation);
 
     private async Task<Outcome<SecretMetadata>> SaveAsync(
         Caller caller, SecretRow secret, AccountTransaction change, CancellationToken cancellation) =>

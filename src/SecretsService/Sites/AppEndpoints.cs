@@ -32,6 +32,7 @@ internal static class AppEndpoints
             .TakesQuery(QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<App>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteRead)
             .Describe("listApps", ApiTags.Apps, "Lists a site's apps", "By slug.");
 
         api.MapPost("/sites/{site}/apps", async (
@@ -42,6 +43,7 @@ internal static class AppEndpoints
                     app => $"/apps/{app.Id}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(Example))
             .Answers<Envelope<App>>(StatusCodes.Status201Created).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 "createApp", ApiTags.Apps, "Creates an app",
                 "The slug is made from the name where none is sent.");
@@ -57,6 +59,7 @@ internal static class AppEndpoints
             .TakesQuery(SiteFilter, QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<App>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteRead)
             .Describe("listAllApps", ApiTags.Apps, "Lists the apps of all sites", "By the site's slug and their own.");
     }
 
@@ -66,6 +69,7 @@ internal static class AppEndpoints
                 Answer.One(
                     await queries.FindAppAsync(caller, AppPath.Of(context), cancellation), "App retrieved successfully"))
             .Answers<Envelope<App>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteRead)
             .Describe($"get{noun}", ApiTags.Apps, "Shows an app", PathNote);
 
         group.MapPut("", async (
@@ -75,6 +79,7 @@ internal static class AppEndpoints
                     "App updated successfully"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"name": "Queue worker"}"""))
             .Answers<Envelope<App>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe($"update{noun}", ApiTags.Apps, "Changes an app", "Fields that are not sent stay as they are. " + PathNote);
 
         group.MapDelete("", async (Caller caller, HttpContext context, Flags flags, AppStore store, CancellationToken cancellation) =>
@@ -84,6 +89,7 @@ internal static class AppEndpoints
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<App>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 $"delete{noun}", ApiTags.Apps, "Deletes an app",
                 "Answers with the app as it was. One that holds secrets is deleted with them under `force=true` only. " + PathNote);

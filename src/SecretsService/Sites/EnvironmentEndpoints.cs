@@ -32,6 +32,7 @@ internal static class EnvironmentEndpoints
             .TakesQuery(QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<SiteEnvironment>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteRead)
             .Describe("listEnvironments", ApiTags.Environments, "Lists a site's environments", "By slug.");
 
         api.MapPost("/sites/{site}/environments", async (
@@ -42,6 +43,7 @@ internal static class EnvironmentEndpoints
                     environment => $"/environments/{environment.Id}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(Example))
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status201Created).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 "createEnvironment", ApiTags.Environments, "Creates an environment",
                 "The slug is made from the name where none is sent. A site has one production environment at most.");
@@ -57,6 +59,7 @@ internal static class EnvironmentEndpoints
             .TakesQuery(SiteFilter, QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<SiteEnvironment>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteRead)
             .Describe("listAllEnvironments", ApiTags.Environments, "Lists the environments of all sites", "By the site's slug and their own.");
     }
 
@@ -66,6 +69,7 @@ internal static class EnvironmentEndpoints
                 Answer.One(
                     await queries.FindEnvironmentAsync(caller, EnvironmentPath.Of(context), cancellation), "Environment retrieved successfully"))
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteRead)
             .Describe($"get{noun}", ApiTags.Environments, "Shows an environment", PathNote);
 
         group.MapPut("", async (
@@ -75,6 +79,7 @@ internal static class EnvironmentEndpoints
                     "Environment updated successfully"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"name": "Production (EU)"}"""))
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe($"update{noun}", ApiTags.Environments, "Changes an environment", "Fields that are not sent stay as they are. " + PathNote);
 
         group.MapDelete("", async (Caller caller, HttpContext context, Flags flags, EnvironmentStore store, CancellationToken cancellation) =>
@@ -84,6 +89,7 @@ internal static class EnvironmentEndpoints
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<SiteEnvironment>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 $"delete{noun}", ApiTags.Environments, "Deletes an environment",
                 "Answers with the environment as it was. One that holds secrets is deleted with them under `force=true` only. " + PathNote);

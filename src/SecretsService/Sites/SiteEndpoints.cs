@@ -30,17 +30,20 @@ internal static class SiteEndpoints
                 Answer.List(await queries.ListSitesAsync(caller, page, cancellation), page, "Sites retrieved successfully"))
             .TakesQuery(QueryParameters.Page, QueryParameters.PerPage)
             .Answers<ListEnvelope<Site>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteRead)
             .Describe("listSites", ApiTags.Sites, "Lists sites", "By slug.");
 
         api.MapPost("/sites", async (Caller caller, JsonBody<CreateSite> body, SiteStore store, CancellationToken cancellation) =>
                 Answer.Created(await store.CreateSiteAsync(caller, body.Value, cancellation), "Site created successfully", site => $"/sites/{site.Id}"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample(SiteExample))
             .Answers<Envelope<Site>>(StatusCodes.Status201Created).ReadsBody()
+            .Needs(Ability.SiteWrite)
             .Describe("createSite", ApiTags.Sites, "Creates a site", "The slug is made from the name where none is sent.");
 
         api.MapGet("/sites/{site}", async (Caller caller, string site, SiteQueries queries, CancellationToken cancellation) =>
                 Answer.One(await queries.FindSiteAsync(caller, ResourceReference.Of(site), cancellation), "Site retrieved successfully"))
             .Answers<Envelope<Site>>(StatusCodes.Status200OK).Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteRead)
             .Describe("getSite", ApiTags.Sites, "Shows a site", "By id or slug.");
 
         api.MapPut("/sites/{site}", async (Caller caller, string site, JsonBody<UpdateSite> body, SiteStore store, CancellationToken cancellation) =>
@@ -48,6 +51,7 @@ internal static class SiteEndpoints
                     await store.UpdateSiteAsync(caller, ResourceReference.Of(site), body.Value, cancellation), "Site updated successfully"))
             .RefusesUnknownQuery().WithMetadata(new BodyExample("""{"name": "The shop"}"""))
             .Answers<Envelope<Site>>(StatusCodes.Status200OK).ReadsBody().Refuses(StatusCodes.Status404NotFound)
+            .Needs(Ability.SiteWrite)
             .Describe("updateSite", ApiTags.Sites, "Changes a site", "Fields that are not sent stay as they are.");
 
         api.MapDelete("/sites/{site}", async (Caller caller, string site, Flags flags, SiteStore store, CancellationToken cancellation) =>
@@ -56,6 +60,7 @@ internal static class SiteEndpoints
             .TakesQuery(QueryParameters.Force).RefusesUnknownQuery()
             .Answers<Envelope<Site>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.SiteWrite)
             .Describe(
                 "deleteSite", ApiTags.Sites, "Deletes a site",
                 "Answers with the site as it was. A site that holds environments, apps or secrets is deleted with them under `force=true` only.");

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SecretsService.Audit;
 using SecretsService.Keys;
 using SecretsService.Storage;
 
@@ -11,7 +12,7 @@ namespace SecretsService.Startup;
 /// together do it once.
 /// </summary>
 internal sealed class DatabasePreparation(
-    SecretsDbContext db, KeyRingLoader loader, ServiceKeyRing ring, FirstAccount firstAccount, IOptions<DatabaseOptions> options)
+    SecretsDbContext db, KeyRingLoader loader, ServiceKeyRing ring, EarlierEvents earlierEvents, FirstAccount firstAccount, IOptions<DatabaseOptions> options)
 {
     // "secrets" in ASCII; any number that nobody else locks would do.
     private const long LockId = 0x736563_72657473;
@@ -34,6 +35,7 @@ internal sealed class DatabasePreparation(
             {
                 await BringSchemaUpToDateAsync(options.Value.MigrateAtStart, cancellation);
                 ring.Use(await loader.LoadAsync(dataDirectory, cancellation));
+                await earlierEvents.MoveAsync(cancellation);
                 token = await firstAccount.CreateIfNoneAsync(mayGenerateKey, cancellation);
             },
             cancellation);
@@ -78,6 +80,9 @@ internal sealed class DatabasePreparation(
         // A replica waits for as long as another one's migration takes.
         db.Database.SetCommandTimeout(TimeSpan.Zero);
         await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({LockId})", cancellation);
+
+        // For the whole session, also within the transactions of migrations: row-level security holds for the owner of the tables, too.
+        await db.Database.ExecuteSqlRawAsync($"SET {AccountWall.Setting} = '{AccountWall.Everybody}'", cancellation);
         try
         {
             await work();

@@ -48,20 +48,23 @@ internal sealed partial class FirstAccount(
         var account = new AccountRow { Id = Guid.CreateVersion7(now), Name = accountName, CreatedAt = now };
         db.Accounts.Add(account);
         keys.AddTo(db, account.Id);
-        db.ApiKeys.Add(new ApiKeyRow
+        var key = new ApiKeyRow
         {
             AccountId = account.Id,
             Id = Guid.CreateVersion7(now),
             Name = keyName,
-            TokenHash = ApiToken.HashOf(token),
+            Abilities = [Ability.All],
             CreatedAt = now,
-        });
+            CreatedBy = "",
+        };
+        db.ApiKeys.Add(key);
+        db.ApiKeyTokens.Add(new ApiKeyTokenRow { AccountId = account.Id, ApiKeyId = key.Id, TokenHash = ApiToken.HashOf(token), CreatedAt = now });
         return account.Id;
     }
 
     private async Task WarnIfUnknownAsync(string? token, CancellationToken cancellation)
     {
-        if (token is not null && !await db.ApiKeys.AnyAsync(k => k.TokenHash == ApiToken.HashOf(token), cancellation))
+        if (token is not null && !await db.ApiKeyTokens.AnyAsync(t => t.TokenHash == ApiToken.HashOf(token), cancellation))
         {
             LogIgnored();
         }

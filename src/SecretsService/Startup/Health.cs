@@ -43,10 +43,11 @@ internal sealed class DatabaseHealth(SecretsDbContext db) : IHealthCheck
 }
 
 /// <summary>The key ring has every key that the database was sealed with.</summary>
-internal sealed class KeyRingHealth(SecretsDbContext db, ServiceKeyRing ring) : IHealthCheck
+internal sealed class KeyRingHealth(SecretsDbContext db, AccountScope scope, ServiceKeyRing ring) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        scope.EnterAll();
         var needed = await KeyRingLoader.InUse(db).ToListAsync(cancellationToken);
         return needed.TrueForAll(ring.Current.Contains)
             ? HealthCheckResult.Healthy()

@@ -42,8 +42,16 @@ internal static class StartupExtensions
         services.AddSingleton(provider => new NpgsqlDataSourceBuilder(provider.GetRequiredService<DatabaseAddress>().ConnectionString)
             .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
             .Build());
-        services.AddDbContextPool<SecretsDbContext>((provider, options) =>
-            options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped<AccountScope>();
+        services.AddPooledDbContextFactory<SecretsDbContext>((provider, options) =>
+            options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(new AccountWallInterceptor()));
+        services.AddScoped(provider =>
+        {
+            // From a pool: what the last request had left in it must not be seen.
+            var db = provider.GetRequiredService<IDbContextFactory<SecretsDbContext>>().CreateDbContext();
+            db.Scope = provider.GetRequiredService<AccountScope>();
+            return db;
+        });
         services.AddScoped<DatabasePreparation>();
         services.AddScoped<KeyRingLoader>();
         services.AddScoped<FirstAccount>();

@@ -95,7 +95,7 @@ internal sealed class AccountTransaction : IAsyncDisposable
         var transaction = await db.Database.BeginTransactionAsync(cancellation);
         try
         {
-            await db.Database.ExecuteSqlAsync($"SELECT 1 FROM accounts WHERE id = {accountId} FOR UPDATE", cancellation);
+            await db.Database.ExecuteSqlRawAsync(AccountWall.SetLocalAndLock(accountId), cancellation);
             return transaction;
         }
         catch

@@ -15,9 +15,14 @@ internal sealed class SecretsDbContext : DbContext
         // use, and where the connection breaks while it is released EF Core says nothing and goes on outside of the transaction.
         Database.AutoSavepointsEnabled = false;
 
+    /// <summary>Whose rows the context sees outside of transactions; null where something else sets that, as for migrations.</summary>
+    public AccountScope? Scope { get; set; }
+
     public DbSet<AccountRow> Accounts => Set<AccountRow>();
 
     public DbSet<ApiKeyRow> ApiKeys => Set<ApiKeyRow>();
+
+    public DbSet<ApiKeyTokenRow> ApiKeyTokens => Set<ApiKeyTokenRow>();
 
     public DbSet<KeyEncryptionKeyRow> KeyEncryptionKeys => Set<KeyEncryptionKeyRow>();
 
@@ -43,7 +48,13 @@ internal sealed class SecretsDbContext : DbContext
 
     public DbSet<DeploymentTokenRow> DeploymentTokens => Set<DeploymentTokenRow>();
 
+    public DbSet<EventJournalRow> EventJournal => Set<EventJournalRow>();
+
     public DbSet<EventRow> Events => Set<EventRow>();
+
+    public DbSet<EventChainRow> EventChains => Set<EventChainRow>();
+
+    public DbSet<EventManifestRow> EventManifests => Set<EventManifestRow>();
 
     public DbSet<IdempotencyRow> IdempotencyRecords => Set<IdempotencyRow>();
 

@@ -35,7 +35,19 @@ internal sealed class ApiKeysTable : IEntityTypeConfiguration<ApiKeyRow>
         builder.ToTable("api_keys");
         builder.HasKey(k => new { k.AccountId, k.Id });
         builder.HasOne<AccountRow>().WithMany().HasForeignKey(k => k.AccountId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(k => k.TokenHash).IsUnique().HasDatabaseName("ux_api_keys_token_hash");
+    }
+}
+
+internal sealed class ApiKeyTokensTable : IEntityTypeConfiguration<ApiKeyTokenRow>
+{
+    public void Configure(EntityTypeBuilder<ApiKeyTokenRow> builder)
+    {
+        builder.ToTable("api_key_tokens");
+        builder.HasKey(t => new { t.AccountId, t.TokenHash });
+        builder.HasOne<ApiKeyRow>().WithMany().HasForeignKey(t => new { t.AccountId, t.ApiKeyId }).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(t => t.TokenHash).IsUnique().HasDatabaseName("ux_api_key_tokens_token_hash");
+        builder.HasIndex(t => new { t.AccountId, t.ApiKeyId }).HasDatabaseName("ix_api_key_tokens_api_key_id");
+        builder.HasIndex(t => t.ExpiresAt).HasFilter("expires_at IS NOT NULL").HasDatabaseName("ix_api_key_tokens_expires_at");
     }
 }
 
@@ -217,17 +229,6 @@ internal sealed class SecretVersionsTable : IEntityTypeConfiguration<SecretVersi
         // The account comes last: an index that begins with it is one that the planner, before it has statistics, takes for all that the primary
         // key is there for.
         builder.HasIndex(v => new { v.DataKeyId, v.AccountId }).HasDatabaseName("ix_secret_versions_data_key_id");
-    }
-}
-
-internal sealed class EventsTable : IEntityTypeConfiguration<EventRow>
-{
-    public void Configure(EntityTypeBuilder<EventRow> builder)
-    {
-        builder.ToTable("events");
-        builder.HasKey(e => new { e.AccountId, e.Id });
-        builder.Property(e => e.Context).HasColumnType("jsonb");
-        builder.HasOne<AccountRow>().WithMany().HasForeignKey(e => e.AccountId).OnDelete(DeleteBehavior.Restrict);
     }
 }
 

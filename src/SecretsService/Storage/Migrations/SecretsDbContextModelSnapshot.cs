@@ -107,28 +107,91 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("Abilities")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("abilities");
+
+                    b.PrimitiveCollection<Guid[]>("Apps")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("apps");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.PrimitiveCollection<Guid[]>("Environments")
+                        .IsRequired()
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("environments");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("name");
 
-                    b.Property<byte[]>("TokenHash")
+                    b.PrimitiveCollection<Guid[]>("Sites")
                         .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("token_hash");
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("sites");
 
                     b.HasKey("AccountId", "Id")
                         .HasName("pk_api_keys");
 
+                    b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.ApiKeyTokenRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("TokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("token_hash");
+
+                    b.Property<Guid>("ApiKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("api_key_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.HasKey("AccountId", "TokenHash")
+                        .HasName("pk_api_key_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_api_key_tokens_expires_at")
+                        .HasFilter("expires_at IS NOT NULL");
+
                     b.HasIndex("TokenHash")
                         .IsUnique()
-                        .HasDatabaseName("ux_api_keys_token_hash");
+                        .HasDatabaseName("ux_api_key_tokens_token_hash");
 
-                    b.ToTable("api_keys", (string)null);
+                    b.HasIndex("AccountId", "ApiKeyId")
+                        .HasDatabaseName("ix_api_key_tokens_api_key_id");
+
+                    b.ToTable("api_key_tokens", (string)null);
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.AppRow", b =>
@@ -516,7 +579,42 @@ namespace SecretsService.Storage.Migrations
                     b.ToTable("environments", (string)null);
                 });
 
-            modelBuilder.Entity("SecretsService.Storage.Rows.EventRow", b =>
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventChainRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<byte[]>("PrunedHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("pruned_hash");
+
+                    b.Property<long>("PrunedSeq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("pruned_seq");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<byte[]>("Tag")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("tag");
+
+                    b.HasKey("AccountId")
+                        .HasName("pk_event_chains");
+
+                    b.ToTable("event_chains", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventJournalRow", b =>
                 {
                     b.Property<Guid>("AccountId")
                         .HasColumnType("uuid")
@@ -526,24 +624,113 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ActorId")
+                    b.Property<bool>("IsRefused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_refused");
+
+                    b.Property<string>("Records")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("records");
+
+                    b.Property<byte[]>("Tag")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("tag");
+
+                    b.HasKey("AccountId", "Id")
+                        .HasName("pk_event_journal");
+
+                    b.ToTable("event_journal", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventManifestRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Entries")
+                        .IsRequired()
+                        .HasColumnType("json")
+                        .HasColumnName("entries");
+
+                    b.HasKey("AccountId", "Hash")
+                        .HasName("pk_event_manifests");
+
+                    b.ToTable("event_manifests", (string)null);
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventRow", b =>
+                {
+                    b.Property<Guid>("AccountId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("account_id");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.Property<Guid?>("ActorId")
                         .HasColumnType("uuid")
                         .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorIp")
+                        .HasColumnType("text")
+                        .HasColumnName("actor_ip");
 
                     b.Property<string>("ActorName")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("actor_name");
 
+                    b.Property<string>("ActorType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_type");
+
+                    b.Property<Guid?>("AppId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("app_id");
+
                     b.Property<string>("Context")
                         .IsRequired()
-                        .HasColumnType("jsonb")
+                        .HasColumnType("json")
                         .HasColumnName("context");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<Guid?>("EnvironmentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("environment_id");
 
                     b.Property<string>("Event")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("event");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Manifest")
+                        .HasColumnType("bytea")
+                        .HasColumnName("manifest");
 
                     b.Property<DateTimeOffset>("OccurredAt")
                         .HasColumnType("timestamp with time zone")
@@ -558,8 +745,39 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("resource_type");
 
-                    b.HasKey("AccountId", "Id")
+                    b.Property<Guid?>("SiteId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("site_id");
+
+                    b.Property<byte[]>("Tag")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("tag");
+
+                    b.HasKey("AccountId", "Seq")
                         .HasName("pk_events");
+
+                    b.HasIndex("AccountId", "Manifest")
+                        .HasDatabaseName("ix_events_manifest")
+                        .HasFilter("manifest IS NOT NULL");
+
+                    b.HasIndex("AccountId", "OccurredAt")
+                        .HasDatabaseName("ix_events_occurred_at");
+
+                    b.HasIndex("AccountId", "ActorId", "Seq")
+                        .HasDatabaseName("ix_events_actor_id")
+                        .HasFilter("actor_id IS NOT NULL");
+
+                    b.HasIndex("AccountId", "Event", "Seq")
+                        .HasDatabaseName("ix_events_event");
+
+                    b.HasIndex("AccountId", "ResourceId", "Seq")
+                        .HasDatabaseName("ix_events_resource_id")
+                        .HasFilter("resource_id IS NOT NULL");
+
+                    b.HasIndex("AccountId", "SiteId", "Seq")
+                        .HasDatabaseName("ix_events_site_id")
+                        .HasFilter("site_id IS NOT NULL");
 
                     b.ToTable("events", (string)null);
                 });
@@ -1039,6 +1257,16 @@ namespace SecretsService.Storage.Migrations
                         .HasConstraintName("fk_api_keys_account_id");
                 });
 
+            modelBuilder.Entity("SecretsService.Storage.Rows.ApiKeyTokenRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.ApiKeyRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ApiKeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_key_tokens_api_key_id");
+                });
+
             modelBuilder.Entity("SecretsService.Storage.Rows.AppRow", b =>
                 {
                     b.HasOne("SecretsService.Storage.Rows.SiteRow", "Site")
@@ -1105,6 +1333,26 @@ namespace SecretsService.Storage.Migrations
                         .HasConstraintName("fk_environments_site_id");
 
                     b.Navigation("Site");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventChainRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_chains_account_id");
+                });
+
+            modelBuilder.Entity("SecretsService.Storage.Rows.EventManifestRow", b =>
+                {
+                    b.HasOne("SecretsService.Storage.Rows.AccountRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_event_manifests_account_id");
                 });
 
             modelBuilder.Entity("SecretsService.Storage.Rows.EventRow", b =>

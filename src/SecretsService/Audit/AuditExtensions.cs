@@ -1,0 +1,13 @@
+namespace SecretsService.Audit;
+
+/// <summary>Sets up the audit trail.</summary>
+internal static class AuditExtensions
+{
+    public static void AddAudit(this IServiceCollection services)
+    {
+        services.AddScoped<EventTrail>();
+        services.AddScoped<EventSealer>();
+        services.AddScoped<EarlierEvents>();
+        services.AddHostedService<EventSealing>();
+    }
+}
