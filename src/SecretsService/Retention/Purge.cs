@@ -71,6 +71,15 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
             .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
     }
 
+    /// <summary>Deletes tokens of API keys that were replaced and have been dead for more than a day.</summary>
+    /// <returns>How many tokens.</returns>
+    public Task<int> DeleteReplacedTokensAsync(CancellationToken cancellation)
+    {
+        var before = clock.Now() - TimeSpan.FromDays(1);
+        return UntilNoneIsLeftAsync(() => db.ApiKeyTokens
+            .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
+    }
+
     // What runs is kept, for it says what has changed since, and so is what is being rolled out.
     private IQueryable<DeploymentRow> DueDeployments(DateTimeOffset before) => db.Deployments.Where(d =>
         d.UpdatedAt <= before

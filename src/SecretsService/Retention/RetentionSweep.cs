@@ -38,10 +38,11 @@ internal sealed partial class RetentionSweep(
         var secrets = await TryAsync(purge => purge.DeleteSecretsAsync(stopping), stopping);
         var versions = await TryAsync(purge => purge.DeleteVersionsAsync(stopping), stopping);
         var tokens = await TryAsync(purge => purge.DeleteTokensAsync(stopping), stopping);
+        var replaced = await TryAsync(purge => purge.DeleteReplacedTokensAsync(stopping), stopping);
         var answers = await TryAsync(purge => purge.DeleteAnswersAsync(stopping), stopping);
-        if (deployments + secrets + versions + tokens + answers > 0)
+        if (deployments + secrets + versions + tokens + replaced + answers > 0)
         {
-            LogSwept(deployments, secrets, versions, tokens, answers);
+            LogSwept(deployments, secrets, versions, tokens, replaced, answers);
         }
     }
 
@@ -65,8 +66,8 @@ internal sealed partial class RetentionSweep(
     [LoggerMessage(
         1, LogLevel.Information,
         "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, "
-        + "{Answers} kept answers")]
-    private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int answers);
+        + "{Replaced} replaced tokens of API keys, {Answers} kept answers")]
+    private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int replaced, int answers);
 
     [LoggerMessage(2, LogLevel.Error, "What is too old could not be deleted. The next attempt is in {Minutes} minutes")]
     private partial void LogFailed(Exception exception, int minutes);
