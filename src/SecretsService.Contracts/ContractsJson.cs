@@ -63,6 +63,10 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(UpdateDeployment))]
 [JsonSerializable(typeof(CreateDeploymentToken))]
 [JsonSerializable(typeof(RunPreflight))]
+[JsonSerializable(typeof(Envelope<ApiKey>))]
+[JsonSerializable(typeof(ListEnvelope<ApiKey>))]
+[JsonSerializable(typeof(CreateApiKey))]
+[JsonSerializable(typeof(RotateApiKey))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>How deep objects and arrays may nest in a request.</summary>

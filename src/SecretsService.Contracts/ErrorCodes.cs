@@ -9,7 +9,10 @@ public static class ErrorCodes
     /// <summary>401: no bearer key, or one that is not (or no longer) known.</summary>
     public const string Unauthenticated = "unauthenticated";
 
-    /// <summary>403: a deployment token, for anything but the variables of its deployment.</summary>
+    /// <summary>
+    /// 403: the API key may not do it, for it lacks an ability or a key would become stronger than the one that makes it; or a deployment token, for
+    /// anything but the variables of its deployment.
+    /// </summary>
     public const string Forbidden = "forbidden";
 
     /// <summary>404: no such route.</summary>

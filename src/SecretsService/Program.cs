@@ -1,4 +1,5 @@
 using SecretsService.Access;
+using SecretsService.ApiKeys;
 using SecretsService.Audit;
 using SecretsService.Deployments;
 using SecretsService.Http;
@@ -24,6 +25,7 @@ builder.Services.AddAccess();
 builder.Services.AddAudit();
 builder.Services.AddKeys();
 builder.Services.AddSites();
+builder.Services.AddApiKeys();
 builder.Services.AddSecretTypes();
 builder.Services.AddRequirements();
 builder.Services.AddSecrets();
@@ -40,6 +42,7 @@ app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
 
 var api = app.MapApi(HttpExtensions.ApiPath).DeclaresAbilities().KeepsAnswers();
 api.MapSites();
+api.MapApiKeys();
 api.MapSecretTypes();
 api.MapRequirements();
 api.MapSecrets();

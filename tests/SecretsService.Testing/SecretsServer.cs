@@ -94,6 +94,20 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         return account with { Token = token, Client = ClientWith(token) };
     }
 
+    /// <summary>Makes another API key for an account through the API, with the account's own key.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="abilities">What the key may do.</param>
+    /// <param name="sites">What it is restricted to; null for nothing.</param>
+    /// <param name="environments">The environments of those, each like <c>shop/production</c>.</param>
+    /// <param name="apps">The apps of those, each like <c>shop/worker</c>.</param>
+    public async Task<Account> NewKeyOfAsync(
+        Account account, string[] abilities, string[]? sites = null, string[]? environments = null, string[]? apps = null)
+    {
+        var request = new { name = "another key", abilities, sites = sites ?? [], environments = environments ?? [], apps = apps ?? [] };
+        var token = (await account.Client.PostAsync("/api-keys", request)).ShouldBe(201).Data.GetProperty("token").GetString()!;
+        return account with { Token = token, Client = ClientWith(token) };
+    }
+
     /// <summary>Services of the server, whose database shows them the rows of every account.</summary>
     internal AsyncServiceScope NewScope()
     {

@@ -19,6 +19,7 @@ public sealed class FolderDependencyTests
         ["Access"] = ["Outcomes", "Scopes", "Storage", "Http"],
         ["Audit"] = ["Outcomes", "Storage", "Http", "Keys", "Access"],
         ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access", "Audit"],
+        ["ApiKeys"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],

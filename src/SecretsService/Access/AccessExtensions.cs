@@ -20,6 +20,7 @@ internal static class AccessExtensions
         services.AddScoped<BearerAuthentication>();
         services.AddSingleton<Credentials>();
         services.AddSingleton<KeyUses>();
+        services.AddHostedService<StoringKeyUses>();
         services.AddAuthorization(options => options.DefaultPolicy = AccessPolicy.Policy);
     }
 
@@ -36,10 +37,15 @@ internal static class AccessExtensions
                 {
                     Account = new NamedResource { Id = caller.AccountId, Name = caller.AccountName },
                     ApiKey = new NamedResource { Id = caller.ApiKeyId, Name = caller.ApiKeyName },
+                    Abilities = caller.Abilities.Held,
+                    Sites = caller.Reach.Sites,
+                    Environments = caller.Reach.Environments,
+                    Apps = caller.Reach.Apps,
+                    ExpiresAt = caller.ExpiresAt,
                 },
                 "Key retrieved successfully"))
             .NeedsNoAbility()
             .Answers<Envelope<WhoAmI>>(StatusCodes.Status200OK)
-            .Describe("whoAmI", ApiTags.Service, "Shows whom the key belongs to", "The account and the name of the key that the request was sent with.");
+            .Describe("whoAmI", ApiTags.Service, "Shows whom the key belongs to", "The account and the key that the request was sent with: its name, what it may do and to what.");
     }
 }

@@ -54,4 +54,13 @@ internal static class ReachQueries
         seen = environments.Count == 0 ? seen : seen.Where(e => environments.Contains(e.EnvironmentId!.Value));
         return apps.Count == 0 ? seen : seen.Where(e => apps.Contains(e.AppId!.Value));
     }
+
+    /// <summary>The API keys whose own reach is within it.</summary>
+    public static IQueryable<ApiKeyRow> Within(this IQueryable<ApiKeyRow> keys, Reach reach)
+    {
+        var (sites, environments, apps) = (reach.Sites, reach.Environments, reach.Apps);
+        var seen = reach.IsWhole ? keys : keys.Where(k => k.Sites.Length > 0 && k.Sites.All(id => sites.Contains(id)));
+        seen = environments.Count == 0 ? seen : seen.Where(k => k.Environments.Length > 0 && k.Environments.All(id => environments.Contains(id)));
+        return apps.Count == 0 ? seen : seen.Where(k => k.Apps.Length > 0 && k.Apps.All(id => apps.Contains(id)));
+    }
 }

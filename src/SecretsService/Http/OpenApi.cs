@@ -216,7 +216,7 @@ internal sealed record BareText(params string[] MediaTypes);
 /// <summary>Says of the records what their attributes and the strict reader mean.</summary>
 internal sealed class ContractSchemaFilter : ISchemaFilter
 {
-    private static readonly string[] RequestVerbs = ["Create", "Update", "RollbackSecret", "RollbackDeployment", "RevealSecret", "RequireSecret", "RunPreflight"];
+    private static readonly string[] RequestVerbs = ["Create", "Update", "RollbackSecret", "RollbackDeployment", "RevealSecret", "RequireSecret", "RunPreflight", "RotateApiKey"];
 
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
     {

@@ -233,10 +233,33 @@ internal static class AnswerExamples
 
     private static readonly DeploymentToken Token = new() { Token = "sks_dt_...", DeploymentId = Id(7), Uses = 3, ExpiresAt = Day.AddMinutes(10) };
 
+    private static readonly ApiKey Key = new()
+    {
+        Id = Id(8),
+        Name = "Shop, production pipeline",
+        Abilities = ["deployment:*", "secret:inject"],
+        Sites = [new() { Id = Id(1), Slug = "shop" }],
+        Environments = [new() { Id = Id(2), Site = "shop", Slug = "production" }],
+        Apps = [],
+        CreatedAt = Day,
+        CreatedBy = "bootstrap",
+        ExpiresAt = Day.AddYears(1),
+        Expired = false,
+        LastUsedAt = null,
+        IsCurrent = false,
+        RotatedAt = null,
+        PreviousTokenExpiresAt = null,
+    };
+
     private static readonly WhoAmI Me = new()
     {
         Account = new() { Id = Id(4), Name = "default" },
         ApiKey = new() { Id = Id(5), Name = "bootstrap" },
+        Abilities = ["*"],
+        Sites = [],
+        Environments = [],
+        Apps = [],
+        ExpiresAt = null,
     };
 
     /// <summary>The example for an answer.</summary>
@@ -260,6 +283,8 @@ internal static class AnswerExamples
         : type == typeof(Envelope<ImportPlan>) ? One(Plan, status, message)
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
         : type == typeof(Envelope<DeploymentToken>) ? One(Token, status, message)
+        : type == typeof(Envelope<ApiKey>) ? One(status == StatusCodes.Status201Created ? Key with { Token = "sks_..." } : Key, status, message)
+        : type == typeof(ListEnvelope<ApiKey>) ? List(Key, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
@@ -306,6 +331,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
         new() { Name = ApiTags.RequiredSecrets, Description = "The keys that a site, or an app of it, cannot be deployed without." },
+        new() { Name = ApiTags.ApiKeys, Description = "Who may do what: bearer keys with abilities, each for the whole account or for a part of it." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }
@@ -325,5 +351,6 @@ internal static class ApiTags
     public const string Environments = "Environments";
     public const string Apps = "Apps";
     public const string RequiredSecrets = "Required secrets";
+    public const string ApiKeys = "API keys";
     public const string Service = "Service";
 }

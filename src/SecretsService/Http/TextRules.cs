@@ -8,9 +8,9 @@ internal static class TextRules
 {
     public const int MaxNameLength = 255;
 
-    public static void MustBeName<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(name => name is null || (name.Length is >= 1 and <= MaxNameLength && !string.IsNullOrWhiteSpace(name)))
-        .WithMessage($"Must be 1 to {MaxNameLength} characters, not only spaces.")
+    public static void MustBeName<T>(this IRuleBuilder<T, string?> rule, int maxLength = MaxNameLength) => rule
+        .Must(name => name is null || (name.Length >= 1 && name.Length <= maxLength && !string.IsNullOrWhiteSpace(name)))
+        .WithMessage($"Must be 1 to {maxLength} characters, not only spaces.")
         .Must(name => name is null || !name.Any(char.IsControl))
         .WithMessage("May not hold control characters.");
 
