@@ -37,7 +37,7 @@ public sealed class ReachTests(SecretsServer server) : IClassFixture<SecretsServ
     public async Task The_database_finds_the_keys_that_it_includes_and_no_others()
     {
         var account = await server.NewAccountAsync();
-        var keys = Gen.Sample(Reaches(), 80).Append(Reach.Whole).Select((reach, index) => (Id: Small.Id(1_000 + index), Reach: reach)).ToList();
+        var keys = Gen.Sample(Reaches(), 80).Append(Reach.Whole).Select((reach, index) => (Id: World.Id(1_000 + index), Reach: reach)).ToList();
         await server.ExecuteSqlAsync("DELETE FROM api_keys WHERE account_id = $1", account.Id);
         foreach (var (id, reach) in keys)
         {
@@ -90,7 +90,7 @@ internal sealed class World
     /// <summary>Every place in it that something may stand at.</summary>
     public List<(Guid? Site, Guid? Environment, Guid? App)> Scopes { get; }
 
-    public Guid Id(int number) => new($"019a3f00-0000-7000-8000-{number:d12}");
+    public static Guid Id(int number) => new($"019a3f00-0000-7000-8000-{number:d12}");
 
     public static string Text(Reach reach) => $"{string.Join(',', reach.Sites)} | {string.Join(',', reach.Environments)} | {string.Join(',', reach.Apps)}";
 
