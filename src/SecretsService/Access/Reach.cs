@@ -54,6 +54,14 @@ internal sealed class Reach
             && (Environments.Count == 0 || (environment is { } ofEnvironment && Environments.Contains(ofEnvironment)))
             && (Apps.Count == 0 || (app is { } ofApp && Apps.Contains(ofApp))));
 
+    /// <summary>True where everything in another reach is in this one.</summary>
+    public bool Includes(Reach other) =>
+        IsWhole
+        || (!other.IsWhole
+            && other.Sites.All(Sites.Contains)
+            && Narrows(other.Environments, Environments)
+            && Narrows(other.Apps, Apps));
+
     /// <summary>True where a site itself can be seen: its name, and that it is there.</summary>
     public bool SeesSite(Guid site) => IsWhole || Sites.Contains(site);
 
@@ -71,14 +79,6 @@ internal sealed class Reach
 
     /// <summary>True where nothing of an app is out of reach.</summary>
     public bool CoversApp(Guid site, Guid app) => Includes(site, environment: null, app);
-
-    /// <summary>True where everything in another reach is in this one.</summary>
-    public bool Includes(Reach other) =>
-        IsWhole
-        || (!other.IsWhole
-            && other.Sites.All(Sites.Contains)
-            && Narrows(other.Environments, Environments)
-            && Narrows(other.Apps, Apps));
 
     private static bool Narrows(IReadOnlyList<Guid> narrower, IReadOnlyList<Guid> wider) =>
         wider.Count == 0 || (narrower.Count > 0 && narrower.All(wider.Contains));

@@ -99,6 +99,7 @@ internal sealed class AccountWallInterceptor : DbCommandInterceptor
     }
 
     // Only what EF Core sends by itself of a save is without a transaction and has more than one result to be counted: those are begun explicitly.
+    [SuppressMessage("Security", "S2077", Justification = "A UUID, or a constant, before the command as EF Core made it")]
     [SuppressMessage("Security", "CA2100", Justification = "A UUID, or a constant, before the command as EF Core made it")]
     private static void Prepend(DbCommand command, CommandEventData eventData)
     {
