@@ -21,11 +21,10 @@ public sealed class ConnectingAsARoleTests : PrivateDatabaseTests
         ALTER DEFAULT PRIVILEGES FOR ROLE secrets IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO serving;
         """;
 
-    private const string MakeEarlierEvents =
+    // As a release before the chain left them; the role that does not own the table leaves it there, empty.
+    private const string AddEarlierEvent =
         """
-        CREATE TABLE earlier_events (
-            account_id uuid, id uuid, event text, actor_id uuid, actor_name text, resource_type text, resource_id uuid, context jsonb, occurred_at timestamptz);
-        INSERT INTO earlier_events
+        INSERT INTO earlier_events (account_id, id, event, actor_id, actor_name, resource_type, resource_id, context, occurred_at)
         SELECT id, gen_random_uuid(), 'secret.created', '00000000-0000-0000-0000-000000000000', 'earlier', 'secret', NULL, '{}', now() FROM accounts
         """;
 
@@ -73,7 +72,7 @@ public sealed class ConnectingAsARoleTests : PrivateDatabaseTests
         (await migration.ExitAsync()).ShouldBe(0, migration.Output);
         await using (await StartAsync(serving, migrates: false))
         {
-            await ExecuteAsync($"{_owner};Options=-c secrets.account=*", MakeEarlierEvents);
+            await ExecuteAsync($"{_owner};Options=-c secrets.account=*", AddEarlierEvent);
         }
 
         await using var server = await StartAsync(serving, migrates: false);
@@ -83,7 +82,7 @@ public sealed class ConnectingAsARoleTests : PrivateDatabaseTests
         (await server.QuerySqlAsync<int>("SELECT count(*) FROM earlier_events")).ShouldBe(0);
         var account = await (await server.NewAccountAsync()).HasSiteAsync("shop", "production");
         var secret = await account.HasSecretAsync("shop", "production", "KEY", "1");
-        (await account.Client.PatchAsync($"/sites/shop/environments/production/secrets/{secret}", new { value = "2" })).ShouldBe(200);
+        (await account.Client.PutAsync($"/sites/shop/environments/production/secrets/{secret}", new { value = "2" })).ShouldBe(200);
         await account.HasDeployedAsync();
         (await account.InjectAsync("shop", "production"))["KEY"].ShouldBe("2");
         (await account.Client.DeleteAsync($"/sites/shop/environments/production/secrets/{secret}")).ShouldBe(200);
