@@ -2,18 +2,30 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using SecretsService.Bench;
+using SecretsService.Bench.Crash;
 using SecretsService.Testing;
 
 if (args is ["lists"])
 {
     await Lists.RunAsync();
-    return;
+    return 0;
+}
+
+if (args is ["walls"])
+{
+    await Walls.RunAsync();
+    return 0;
+}
+
+if (args is ["crash", ..])
+{
+    return await CrashRun.MainAsync(args);
 }
 
 if (args is ["deployments"])
 {
     await Deployments.RunAsync();
-    return;
+    return 0;
 }
 
 // Serves the merged map of 50 secrets and, from the same process, a constant body of the same bytes; loads both with wrk on the other core;
@@ -57,6 +69,8 @@ foreach (var connections in connectionCounts)
         CultureInfo.InvariantCulture,
         $"| {connections} | {constant.PerSecond:N0} | {injected.PerSecond:N0} | {injected.PerSecond / constant.PerSecond:0.000} | {injected.Median} | {injected.Slowest} |"));
 }
+
+return 0;
 
 async Task<Load> LoadAsync(string path, int connections, int seconds)
 {

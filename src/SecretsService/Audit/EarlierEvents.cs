@@ -24,7 +24,18 @@ internal sealed class EarlierEvents(SecretsDbContext db, AccountKeys keys)
             // Another transaction for each batch.
         }
 
-        await db.Database.ExecuteSqlAsync($"DROP TABLE earlier_events", cancellation);
+        // A role that does not own it leaves it empty, which costs the next start a look.
+        await db.Database.ExecuteSqlAsync(
+            $"""
+             DO $$
+             BEGIN
+                 IF (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = 'earlier_events'::regclass) THEN
+                     DROP TABLE earlier_events;
+                 END IF;
+             END
+             $$
+             """,
+            cancellation);
     }
 
     private async Task<int> MoveBatchAsync(CancellationToken cancellation)

@@ -20,19 +20,31 @@ internal sealed class DatabaseAddress
     /// loses its place in the protocol where a statement's first prepared use meets a connection that the server has ended. The reads that every
     /// request makes are prepared explicitly, which it does right.
     /// </summary>
-    /// <exception cref="StartupException">It is no connection string.</exception>
+    /// <exception cref="StartupException">It is no connection string, or one that would let a request see what another one's connection saw.</exception>
     public void Use(string connectionString)
     {
         try
         {
             // Of a word that stands twice the last one counts: what the operator sets stands, whatever it is.
-            ConnectionString = new NpgsqlConnectionStringBuilder(Defaults + connectionString).ConnectionString;
+            var address = new NpgsqlConnectionStringBuilder(Defaults + connectionString);
+            RefuseSharedSessions(address);
+            ConnectionString = address.ConnectionString;
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {
             // Not e.Message: it repeats parts of the text, and the password may be among them.
             throw new StartupException(
                 "ConnectionStrings:Secrets is not a connection string: write it as Host=...;Username=...;Password=...;Database=... (a postgres:// URL is not read).");
+        }
+    }
+
+    // Whose rows a connection shows is a setting of its session (Storage's AccountWall): it must end with the use of the connection.
+    private static void RefuseSharedSessions(NpgsqlConnectionStringBuilder address)
+    {
+        if (address.NoResetOnClose || address.Multiplexing)
+        {
+            throw new StartupException(
+                "ConnectionStrings:Secrets sets No Reset On Close or Multiplexing, with which one request could see the rows of another's account: leave them out.");
         }
     }
 }

@@ -12,7 +12,13 @@ namespace SecretsService.Startup;
 /// together do it once.
 /// </summary>
 internal sealed class DatabasePreparation(
-    SecretsDbContext db, KeyRingLoader loader, ServiceKeyRing ring, EarlierEvents earlierEvents, FirstAccount firstAccount, IOptions<DatabaseOptions> options)
+    SecretsDbContext db,
+    KeyRingLoader loader,
+    ServiceKeyRing ring,
+    WallInspection wall,
+    EarlierEvents earlierEvents,
+    FirstAccount firstAccount,
+    IOptions<DatabaseOptions> options)
 {
     // "secrets" in ASCII; any number that nobody else locks would do.
     private const long LockId = 0x736563_72657473;
@@ -34,6 +40,7 @@ internal sealed class DatabasePreparation(
             async () =>
             {
                 await BringSchemaUpToDateAsync(options.Value.MigrateAtStart, cancellation);
+                await wall.WarnAsync(cancellation);
                 ring.Use(await loader.LoadAsync(dataDirectory, cancellation));
                 await earlierEvents.MoveAsync(cancellation);
                 token = await firstAccount.CreateIfNoneAsync(mayGenerateKey, cancellation);
@@ -90,7 +97,8 @@ internal sealed class DatabasePreparation(
         catch (PostgresException e)
         {
             throw new StartupException(
-                $"The database refused to be prepared ({e.SqlState}: {e.MessageText}): the role needs to own the tables, and CREATE on the schema public for migrations.");
+                $"The database refused to be prepared ({e.SqlState}: {e.MessageText}): the role needs to own the tables and CREATE on the schema public for migrations; "
+                + "where another role runs --migrate, it needs SELECT, INSERT, UPDATE and DELETE on all tables.");
         }
         finally
         {

@@ -53,6 +53,7 @@ internal static class StartupExtensions
             return db;
         });
         services.AddScoped<DatabasePreparation>();
+        services.AddScoped<WallInspection>();
         services.AddScoped<KeyRingLoader>();
         services.AddScoped<FirstAccount>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>("database").AddCheck<KeyRingHealth>("keyring");

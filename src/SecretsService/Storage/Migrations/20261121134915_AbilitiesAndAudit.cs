@@ -14,7 +14,7 @@ namespace SecretsService.Storage.Migrations
             ("environments", "account_id"), ("apps", "account_id"), ("required_secrets", "account_id"), ("secret_types", "account_id"),
             ("secrets", "account_id"), ("secret_versions", "account_id"), ("deployments", "account_id"), ("deployment_variables", "account_id"),
             ("deployment_tokens", "account_id"), ("event_journal", "account_id"), ("events", "account_id"), ("event_chains", "account_id"),
-            ("event_manifests", "account_id"), ("idempotency_records", "account_id"),
+            ("event_manifests", "account_id"), ("idempotency_records", "account_id"), ("earlier_events", "account_id"),
         ];
 
         /// <inheritdoc />
