@@ -19,6 +19,8 @@ internal sealed class RequestTimeouts(IOptions<LimitOptions> options) : IConfigu
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = context =>
             {
+                // What has been cancelled cannot write the answer.
+                context.RequestAborted = CancellationToken.None;
                 context.Response.Headers.RetryAfter = "1";
                 return Answer.Error(
                     StatusCodes.Status503ServiceUnavailable,
