@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
@@ -12,10 +13,12 @@ namespace SecretsService.Tests.Canary;
 /// </summary>
 public sealed class CanaryWatch : IDisposable
 {
-    private readonly ConcurrentBag<string> _forms = [];
+    private readonly Lock _lock = new();
+    private readonly List<string> _forms = [];
     private readonly ConcurrentQueue<string> _leaks = new();
     private readonly ActivityListener _spans;
     private readonly MeterListener _metrics;
+    private SearchValues<string> _search = SearchValues.Create([], StringComparison.OrdinalIgnoreCase);
     private int _spansSeen;
     private int _tagsSeen;
 
@@ -48,19 +51,15 @@ public sealed class CanaryWatch : IDisposable
     /// <param name="text">Letters, digits, hyphens and underscores, which JSON, URLs and shells write as they are.</param>
     public void LookFor(string text)
     {
-        _forms.Add(text);
-        _forms.Add(Convert.ToHexString(Encoding.UTF8.GetBytes(text)));
-
-        // Base64 of a longer text holds one of these three, by where this one begins in it. The first and last digits depend on what stands beside it.
-        foreach (var before in new[] { "", " ", "  " })
+        lock (_lock)
         {
-            var digits = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + text)).TrimEnd('=');
-            _forms.Add(digits[(before.Length == 0 ? 0 : before.Length + 1)..^2]);
+            _forms.AddRange(FormsOf(text));
+            _search = SearchValues.Create([.. _forms], StringComparison.OrdinalIgnoreCase);
         }
     }
 
     /// <summary>True where a text shows what was looked for.</summary>
-    public bool IsShownBy(string text) => _forms.Any(form => text.Contains(form, StringComparison.OrdinalIgnoreCase));
+    public bool IsShownBy(string text) => text.AsSpan().ContainsAny(Volatile.Read(ref _search));
 
     /// <summary>True where a line of a log does.</summary>
     public bool IsShownBy(LogLine line) => IsShownBy(line.Text) || IsShownBy(line.Scopes);
@@ -69,6 +68,19 @@ public sealed class CanaryWatch : IDisposable
     {
         _spans.Dispose();
         _metrics.Dispose();
+    }
+
+    private static IEnumerable<string> FormsOf(string text)
+    {
+        yield return text;
+        yield return Convert.ToHexString(Encoding.UTF8.GetBytes(text));
+
+        // Base64 of a longer text holds one of these three, by where this one begins in it. The first and last digits depend on what stands beside it.
+        foreach (var before in new[] { "", " ", "  " })
+        {
+            var digits = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + text)).TrimEnd('=');
+            yield return digits[(before.Length == 0 ? 0 : before.Length + 1)..^2];
+        }
     }
 
     // The client of the tests is in the same process, and tells where it sends what.

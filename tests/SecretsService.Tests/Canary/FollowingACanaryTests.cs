@@ -76,7 +76,7 @@ public sealed class FollowingACanaryTests(CanaryServer server) : IClassFixture<C
             foreach (var path in new[] { $"{Production}/injection", $"/deployments/{deployment}/variables" })
             {
                 (await account.Client.GetAsync($"{path}?format={format.Name}")).ShouldBe(200);
-                await account.Client.GetAsync($"{path}?format={format.Name}&mask=true&prefix=X_&keys=A");
+                await account.Client.GetAsync($"{path}?format={format.Name}&mask=true&prefix=X_&keys=ALPHA");
             }
         }
 
@@ -101,7 +101,7 @@ public sealed class FollowingACanaryTests(CanaryServer server) : IClassFixture<C
         }
 
         statuses.Count(s => s == 503).ShouldBeGreaterThan(Statements);
-        await server.ExecuteSqlAsync("UPDATE secret_versions SET sealed_value = '' WHERE account_id = $1 AND name = 'A'", account.Id);
+        await server.ExecuteSqlAsync("UPDATE secret_versions SET sealed_value = '' WHERE account_id = $1 AND name = 'ALPHA'", account.Id);
         (await account.Client.GetAsync($"{Production}/injection")).ShouldBe(500);
         ShouldHaveSeenNothing();
     }

@@ -44,19 +44,19 @@ internal sealed partial class RouteExercise
             ["POST secrets/{id}/restore"] = () => Body(""),
             ["POST secrets/{id}/reveal"] = () => Body(new { version = 1 }),
             ["POST secrets/{id}/rollback"] = () => Body(new { version = 1 }),
-            ["POST secrets/import"] = () => Body($$"""{"{{NewName()}}": "{{NewValue()}}"}"""),
+            ["POST secrets/import"] = () => Body(new Dictionary<string, string>(StringComparer.Ordinal) { [NewName()] = NewValue() }),
             ["POST sites"] = () => Body(new { name = NewName() }),
             ["PUT sites/{site}"] = () => Body(new { name = NewName() }),
             ["POST environments"] = () => Body(new { name = NewName() }),
             ["PUT environments/{environment}"] = () => Body(new { name = NewName() }),
             ["POST apps"] = () => Body(new { name = NewName() }),
             ["PUT apps/{app}"] = () => Body(new { name = NewName() }),
-            ["PUT required-secrets"] = () => Body(new[] { new { key = "A", description = "needed" } }),
+            ["PUT required-secrets"] = () => Body(new[] { new { key = "ALPHA", description = "needed" } }),
             ["POST secret-types"] = () => Body(NewType(NewName().ToLowerInvariant())),
             ["PUT secret-types/{type}"] = () => Body(new { description = "changed" }),
             ["POST deploy"] = () => Body("{}"),
             ["POST deployments"] = () => Body("{}"),
-            ["POST preflight"] = () => Body("""{"required": ["A"]}"""),
+            ["POST preflight"] = () => Body("""{"required": ["ALPHA"]}"""),
             ["POST rollback"] = async () => new { target_deployment_id = await _account.HasDeployedAsync() },
             ["POST deployments/{id}/token"] = () => Body(new { uses = 2 }),
             ["PATCH deployments/{id}"] = () => Body(new { status = "failed", stdout = $"begun {_canary}", stderr = $"PASSWORD={_canary}" }),
@@ -67,7 +67,7 @@ internal sealed partial class RouteExercise
     public static async Task<RouteExercise> InShopAsync(SecretsServer server, Account account, string canary)
     {
         var exercise = new RouteExercise(await (await account.HasSiteAsync("shop", "production")).HasAppsAsync("shop", "worker"), canary);
-        _ = await account.HasSecretAsync("A", canary);
+        _ = await account.HasSecretAsync("ALPHA", canary);
         (await account.Client.PostAsync("/secret-types", NewType("payment"))).ShouldBe(201);
         (await account.Client.PostAsync("/global-secrets", new { key = "TYPED", secret_type = "payment", value = new { key = canary } })).ShouldBe(201);
         (await account.Client.PostAsync("/global-secrets", new { key = "PLAIN", value = canary, is_secret = false })).ShouldBe(201);
@@ -136,7 +136,7 @@ internal sealed partial class RouteExercise
         .Replace("{environment}", pattern.StartsWith("/environments", StringComparison.Ordinal) ? _environment : "production", StringComparison.Ordinal)
         .Replace("{app}", pattern.StartsWith("/apps", StringComparison.Ordinal) ? _app : "worker", StringComparison.Ordinal)
         .Replace("{type}", "payment", StringComparison.Ordinal)
-        .Replace("{key}", "A", StringComparison.Ordinal);
+        .Replace("{key}", "ALPHA", StringComparison.Ordinal);
 
     // With two versions; a deleted one where it is to be restored.
     private async Task<string> SecretAsync(string collection, string pattern)
