@@ -14,7 +14,7 @@ internal sealed class TokenBuckets<TKey>
     /// <summary>The most buckets. Whoever comes when there are as many, each of them in use, shares one with all others that do.</summary>
     public const int MaxBuckets = 100_000;
 
-    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(10);
+    private const int SweepSeconds = 10;
 
     private readonly ConcurrentDictionary<TKey, Bucket> _buckets = new();
     private readonly Bucket _shared = new();
@@ -33,7 +33,7 @@ internal sealed class TokenBuckets<TKey>
         _clock = clock;
         _token = perMinute == 0 ? 0 : clock.TimestampFrequency * 60 / perMinute;
         _minute = _token * perMinute;
-        _sweepTicks = (long)(clock.TimestampFrequency * SweepInterval.TotalSeconds);
+        _sweepTicks = clock.TimestampFrequency * SweepSeconds;
         _nextSweep = clock.GetTimestamp() + _sweepTicks;
     }
 
