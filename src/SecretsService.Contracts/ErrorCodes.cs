@@ -6,6 +6,9 @@ public static class ErrorCodes
     /// <summary>400: the request is not HTTP or JSON as the RFCs have it, so that its fields could not be read.</summary>
     public const string Malformed = "malformed";
 
+    /// <summary>400: the request was sent over plain HTTP, which this service does not take. Its key was readable on the way: replace it.</summary>
+    public const string HttpsRequired = "https_required";
+
     /// <summary>401: no bearer key, or one that is not (or no longer) known.</summary>
     public const string Unauthenticated = "unauthenticated";
 
@@ -51,6 +54,9 @@ public static class ErrorCodes
     /// <summary>422: the <c>Idempotency-Key</c> was sent with another request before.</summary>
     public const string IdempotencyKeyReused = "idempotency_key_reused";
 
+    /// <summary>429: this key or address has sent too many requests; <c>Retry-After</c> says in how many seconds the next is answered.</summary>
+    public const string RateLimited = "rate_limited";
+
     /// <summary>500: a fault of the service; its log has the details under the request's id.</summary>
     public const string InternalError = "internal_error";
 
@@ -59,6 +65,9 @@ public static class ErrorCodes
 
     /// <summary>503: the database cannot be reached at the moment; the same request may be sent again.</summary>
     public const string Unavailable = "unavailable";
+
+    /// <summary>503: the request took longer than the service lets it. What it would change is changed as a whole or not at all.</summary>
+    public const string Timeout = "timeout";
 
     /// <summary>Any other status, for which no rule of this service stands.</summary>
     public const string Other = "error";

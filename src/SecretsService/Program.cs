@@ -5,6 +5,7 @@ using SecretsService.Deployments;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Import;
+using SecretsService.Limits;
 using SecretsService.Requirements;
 using SecretsService.Resolution;
 using SecretsService.Retention;
@@ -21,6 +22,7 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 });
 builder.AddStartup();
 builder.Services.AddHttp();
+builder.Services.AddLimits();
 builder.Services.AddAccess();
 builder.Services.AddAudit();
 builder.Services.AddKeys();
@@ -36,7 +38,17 @@ builder.Services.AddIdempotency();
 builder.Services.AddRetention();
 
 await using var app = builder.Build();
+
+// The order matters: an address is counted before anything is done for it, a key once it is known, before what it may do is looked at.
 app.UseHttp();
+app.UseMiddleware<AddressLimit>();
+app.UseRouting();
+app.UseRequestTimeouts();
+app.UseOpenApiDocument();
+app.UseAuthentication();
+app.UseMiddleware<KeyLimit>();
+app.UseAuthorization();
+
 app.MapHealth();
 app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
 

@@ -8,11 +8,18 @@ namespace SecretsService.Testing;
 /// <param name="Scopes">What the scopes around it say, the framework's among them, which hold the path.</param>
 public sealed record LogLine(string Text, string Scopes);
 
-/// <summary>Keeps every line that is logged.</summary>
+/// <summary>Keeps lines that are logged.</summary>
 public sealed class CapturedLog : ILoggerProvider, ISupportExternalScope
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();
     private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
+    private long _count;
+
+    /// <summary>Which lines are kept; by itself, each.</summary>
+    public Func<LogLine, bool> Keeps { get; set; } = _ => true;
+
+    /// <summary>How many lines there were, kept or not.</summary>
+    public long Count => Interlocked.Read(ref _count);
 
     /// <summary>The lines so far.</summary>
     public IReadOnlyCollection<LogLine> Lines => _lines;
@@ -39,7 +46,12 @@ public sealed class CapturedLog : ILoggerProvider, ISupportExternalScope
             var holes = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs) : "";
             var scopes = new List<string>();
             log._scopes.ForEachScope((scope, all) => all.Add(scope is IEnumerable<KeyValuePair<string, object?>> s ? string.Join(' ', s) : $"{scope}"), scopes);
-            log._lines.Enqueue(new LogLine($"{logLevel} {category}: {formatter(state, exception)} {exception} {holes}", string.Join(' ', scopes)));
+            var line = new LogLine($"{logLevel} {category}: {formatter(state, exception)} {exception} {holes}", string.Join(' ', scopes));
+            Interlocked.Increment(ref log._count);
+            if (log.Keeps(line))
+            {
+                log._lines.Enqueue(line);
+            }
         }
     }
 }

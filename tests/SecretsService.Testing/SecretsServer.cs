@@ -28,6 +28,9 @@ public class SecretsServer : WebApplicationFactory<Program>, IAsyncLifetime
         ["environment"] = "Testing",
         ["Bootstrap:ApiKey"] = ApiToken.Generate(),
         ["Keys:Keyring"] = NewKeyring(),
+        ["RateLimits:RequestsPerMinutePerKey"] = "0",
+        ["RateLimits:RequestsPerMinutePerAddress"] = "0",
+        ["RateLimits:FailuresPerMinutePerAddress"] = "0",
         ["Logging:LogLevel:Default"] = "Warning",
         ["Logging:LogLevel:Microsoft"] = "Warning",
     };

@@ -126,7 +126,7 @@ public sealed class CrashingMidwayTests(BreakingServer server) : IClassFixture<B
 }
 
 /// <summary>A server whose way to the database can be broken.</summary>
-public sealed class BreakingServer : SecretsServer
+public class BreakingServer : SecretsServer
 {
     private DatabaseProxy? _proxy;
 

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Contracts;
 using SecretsService.Http;
+using SecretsService.Limits;
 using SecretsService.Storage;
 
 namespace SecretsService.Access;
@@ -20,6 +21,7 @@ internal sealed class BearerAuthentication(
     ILoggerFactory logger,
     UrlEncoder encoder,
     Credentials credentials,
+    FailureLimit failures,
     AccountScope scope,
     KeyUses uses,
     TimeProvider clock)
@@ -49,7 +51,7 @@ internal sealed class BearerAuthentication(
         }
 
         var now = clock.GetUtcNow();
-        if (await credentials.FindAsync(PresentedToken(Request), Context.RequestAborted) is not { } credential || !credential.IsAlive(now))
+        if (await failures.LookUpAsync(Context.Connection.RemoteIpAddress, () => FindAliveAsync(now), Context.RequestAborted) is not { } credential)
         {
             return AuthenticateResult.NoResult();
         }
@@ -71,6 +73,11 @@ internal sealed class BearerAuthentication(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (!failures.TryTake(Context.Connection.RemoteIpAddress, out var retryAfter))
+        {
+            return RateLimits.RefuseAsync(Context, retryAfter, "requests without a valid API key from this address");
+        }
+
         // RFC 6750, section 3.1: no error code for a request that brought no key at all.
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0
             ? "Bearer realm=\"secrets\""
@@ -80,4 +87,7 @@ internal sealed class BearerAuthentication(
             ErrorCodes.Unauthenticated,
             "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_...").ExecuteAsync(Context);
     }
+
+    private async Task<Credential?> FindAliveAsync(DateTimeOffset now) =>
+        await credentials.FindAsync(PresentedToken(Request), Context.RequestAborted) is { } credential && credential.IsAlive(now) ? credential : null;
 }

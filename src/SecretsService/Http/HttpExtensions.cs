@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.Extensions.Options;
 
 namespace SecretsService.Http;
 
@@ -15,26 +16,30 @@ internal static class HttpExtensions
             services.AddSingleton(validator.InterfaceType, validator.ValidatorType);
         }
 
+        services.AddOptions<ProxyOptions>().BindConfiguration(ProxyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>();
+        services.AddOptions<HttpsOptions>().BindConfiguration(HttpsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HttpsOptions>, HttpsOptionsValidator>();
         services.AddOpenApiDocument();
     }
 
-    /// <summary>Sets up the pipeline. The log is outermost, so that it sees the status that errors end with.</summary>
+    /// <summary>
+    /// Sets up what stands around every request. The log is outermost, so that it sees the status that errors end with; but for the proxies, which
+    /// say whose request it is.
+    /// </summary>
     public static void UseHttp(this WebApplication app)
     {
+        app.UseProxies();
         app.UseMiddleware<RequestLog>();
         app.Use((context, next) =>
         {
             // When the answer starts: an error clears what was set before it.
-            context.Response.OnStarting(() =>
-            {
-                context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
-                context.Response.Headers.XContentTypeOptions = "nosniff";
-                return Task.CompletedTask;
-            });
+            context.Response.OnStarting(AnswerHeaders.SetAsync, context);
             return next(context);
         });
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorPages.AnswerExceptionAsync, AllowStatusCode404Response = true });
         app.UseStatusCodePages(ErrorPages.AnswerStatusAsync);
+        app.UseHttpsOnly();
         app.Use((context, next) =>
         {
             // Every GET route answers HEAD too (RFC 9110, section 9.1): the server leaves the body out by itself.
@@ -45,10 +50,6 @@ internal static class HttpExtensions
 
             return next(context);
         });
-        app.UseRouting();
-        app.UseOpenApiDocument();
-        app.UseAuthentication();
-        app.UseAuthorization();
     }
 
     /// <summary>The group that every route with a bearer key is in: what they all check, and what they all can answer.</summary>
@@ -58,6 +59,7 @@ internal static class HttpExtensions
         .Refuses(
             StatusCodes.Status401Unauthorized,
             StatusCodes.Status403Forbidden,
+            StatusCodes.Status429TooManyRequests,
             StatusCodes.Status500InternalServerError,
             StatusCodes.Status503ServiceUnavailable);
 }

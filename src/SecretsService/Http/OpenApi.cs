@@ -15,6 +15,9 @@ internal static class OpenApi
     /// <summary>The name of the security scheme.</summary>
     public const string BearerScheme = "bearer";
 
+    /// <summary>Where Swagger UI and the document are.</summary>
+    public const string UiPath = "/swagger";
+
     public static void AddOpenApiDocument(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();

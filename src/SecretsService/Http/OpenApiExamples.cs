@@ -29,6 +29,7 @@ internal static class ErrorExamples
                 ["key"] = ["This name is reserved and cannot be used: the platform sets it itself. Choose another name."],
             },
         },
+        ["429"] = Example(429, ErrorCodes.RateLimited, "Too many requests with this API key. Send the request again in 1 s, as the header Retry-After says."),
         ["500"] = Example(500, ErrorCodes.InternalError, "The service failed. Its log has the details under this request id."),
         ["503"] = Example(503, ErrorCodes.Unavailable, "The database cannot be reached at the moment. Send the request again in a second."),
     };

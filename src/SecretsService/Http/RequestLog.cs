@@ -1,14 +1,19 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace SecretsService.Http;
 
 /// <summary>
-/// Writes one line for each request. It names the route's pattern, never the path or query that was sent: a caller in a hurry may have
-/// put a value there.
+/// Writes one line for each request. It names the route's pattern, never the path or query that was sent, nor a method that is none: a caller in
+/// a hurry may have put a value there.
 /// </summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal,
+        HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options);
+
     public async Task InvokeAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
@@ -20,9 +25,13 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         {
             var route = (RouteOf(context) as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(no route)";
             LogRequest(
-                context.Request.Method, route, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.TraceIdentifier);
+                MethodOf(context), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.TraceIdentifier);
         }
     }
+
+    // HTTP lets a method be any word, and a caller put any word there.
+    private static string MethodOf(HttpContext context) =>
+        Known.TryGetValue(context.Request.Method, out var method) ? method : "(another)";
 
     // Handling an exception clears the route that it was thrown in.
     private static Endpoint? RouteOf(HttpContext context) => context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;

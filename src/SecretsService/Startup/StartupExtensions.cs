@@ -3,7 +3,6 @@ using Microsoft.Extensions.Configuration.KeyPerFile;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using SecretsService.Http;
 using SecretsService.Keys;
 using SecretsService.Storage;
 using SecretsService.Storage.Embedded;
@@ -26,11 +25,7 @@ internal static class StartupExtensions
             Optional = true,
             IgnoreCondition = name => !name.Contains("__", StringComparison.Ordinal),
         });
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.LimitBytes;
-        });
+        builder.Logging.KeepRequestsOut();
 
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
