@@ -12,15 +12,15 @@ internal sealed class RateLimitOptions
 
     /// <summary>
     /// Requests a minute of one API key or deployment token.
-    /// <value>Default: 6,000. 0 to 6,000,000; 0 for no limit.</value>
+    /// <value>Default: 60,000. 0 to 6,000,000; 0 for no limit.</value>
     /// </summary>
-    public int RequestsPerMinutePerKey { get; init; } = 6_000;
+    public int RequestsPerMinutePerKey { get; init; } = 60_000;
 
     /// <summary>
     /// Requests a minute of one IPv4 address, or one IPv6 network of 64 bits, with whatever keys. Health and Swagger count, too.
-    /// <value>Default: 12,000. 0 to 6,000,000; 0 for no limit.</value>
+    /// <value>Default: 120,000. 0 to 6,000,000; 0 for no limit.</value>
     /// </summary>
-    public int RequestsPerMinutePerAddress { get; init; } = 12_000;
+    public int RequestsPerMinutePerAddress { get; init; } = 120_000;
 
     /// <summary>
     /// Requests a minute of one address that may fail for want of a valid key before failures are answered with 429, and wait for each other.
