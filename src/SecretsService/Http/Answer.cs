@@ -99,6 +99,7 @@ internal static class Answer
     private static int StatusOf(FailureKind kind) => kind switch
     {
         FailureKind.Malformed => StatusCodes.Status400BadRequest,
+        FailureKind.Forbidden => StatusCodes.Status403Forbidden,
         FailureKind.NotFound => StatusCodes.Status404NotFound,
         FailureKind.Conflict => StatusCodes.Status409Conflict,
         FailureKind.PreconditionFailed => StatusCodes.Status412PreconditionFailed,

@@ -14,6 +14,9 @@ internal enum FailureKind
     /// <summary>The body is of a type that the service does not read.</summary>
     UnsupportedMediaType,
 
+    /// <summary>The caller may not do it.</summary>
+    Forbidden,
+
     /// <summary>The account has no such resource.</summary>
     NotFound,
 
@@ -69,6 +72,10 @@ internal sealed record Failure
     public static Failure UnsupportedMediaType(
         string message = "The body must be JSON in UTF-8. Send the header Content-Type: application/json.") =>
         new(FailureKind.UnsupportedMediaType, ErrorCodes.UnsupportedMediaType, message);
+
+    /// <summary>The caller may not do it.</summary>
+    /// <param name="message">What stands against it, in words about the caller.</param>
+    public static Failure Forbidden(string message) => new(FailureKind.Forbidden, ErrorCodes.Forbidden, message);
 
     /// <summary>The account has no such resource.</summary>
     /// <param name="message">Which kind of resource, for example "Environment not found".</param>
