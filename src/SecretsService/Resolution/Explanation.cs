@@ -64,7 +64,10 @@ internal sealed class Explanation
     public string? TypeOf(string key) =>
         Precedence.Rank(_living[key], Origin.Target) is [{ GivesFields: true } whole, ..] ? whole.SecretType : ContendersFor(key).FirstOrDefault()?.Secret.SecretType;
 
-    /// <summary>Explains one key as it truly is, with every place that was looked at: a deployment is checked by what is there. Its words name nothing out of reach.</summary>
+    /// <summary>
+    /// Explains one key as it truly is, with every place that was looked at: a deployment is checked by what is there. Its words name nothing that is out of
+    /// reach.
+    /// </summary>
     public ResolvedKey OfWithScopes(string key) => Of(key) with { Scopes = ScopesWith(scope => HoldingOf(key, scope)) };
 
     // A scope out of reach says the same of every key.
