@@ -191,10 +191,9 @@ internal sealed class DeploymentStore(
     {
         if (app is not { } reference)
         {
-            return (await sites.FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var environment, out var failure)
-                && (failure = caller.Reach.RefuseWithoutApp()) is null
-                ? DeploymentPlace.Of(environment, app: null)
-                : failure;
+            return !(await sites.FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var environment, out var failure) ? failure
+                : caller.Reach.RefuseWithoutApp() is { } refusal ? refusal
+                : DeploymentPlace.Of(environment, app: null);
         }
 
         return (await sites.FindAppEnvironmentAsync(caller, path, reference, cancellation)).Succeeded(out var both, out var missing)

@@ -62,7 +62,9 @@ internal sealed class Explanation
 
     /// <summary>The type of the secret that decides a key, in reach or not; null where it has none.</summary>
     public string? TypeOf(string key) =>
-        Precedence.Rank(_living[key], Origin.Target) is [{ GivesFields: true } whole, ..] ? whole.SecretType : ContendersFor(key).FirstOrDefault()?.Secret.SecretType;
+        Precedence.Rank(_living[key], Origin.Target) is [{ GivesFields: true } whole, ..] ? whole.SecretType
+        : ContendersFor(key) is [var winner, ..] ? winner.Secret.SecretType
+        : null;
 
     /// <summary>
     /// Explains one key as it truly is, with every place that was looked at: a deployment is checked by what is there. Its words name nothing that is out of

@@ -52,7 +52,7 @@ internal sealed record World(Account Account, Place Own, Place Sibling, Place Ot
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal) { ["/global-secrets"] = global, ["type"] = "own" };
         var (site, app, environment) = ($"/sites/{place.Site}", $"/sites/{place.Site}/apps/{place.App}", $"/environments/{place.Environment}");
-        var key = $"OF_{slug}_{place.App[..4]}".Replace('-', '_');
+        var key = $"OF_{slug}_{place.App[^6..]}";
         ids["/sites/{site}/secrets"] = await CreateAsync(account, $"{site}/secrets", new { key = key + "_SITE", value = "1" });
         ids["/sites/{site}/apps/{app}/secrets"] = await CreateAsync(account, $"{app}/secrets", new { key = key + "_APP", value = "1" });
         ids["/environments/{environment}/secrets"] = await CreateAsync(account, $"{environment}/secrets", new { key = key + "_ENVIRONMENT", value = "1" });
