@@ -64,8 +64,8 @@ public sealed record MergedMapMeta
 /// <summary>Where a variable of a merged map comes from.</summary>
 public sealed record VariableSource
 {
-    /// <summary>The secret.</summary>
-    public required Guid SecretId { get; init; }
+    /// <summary>The secret; null where the API key is restricted and may not see it.</summary>
+    public required Guid? SecretId { get; init; }
 
     /// <summary>Where the secret applies.</summary>
     public required SecretScopeInfo Scope { get; init; }

@@ -102,11 +102,17 @@ public sealed record ResolvedKey
     public IReadOnlyList<ResolvedScope>? Scopes { get; init; }
 }
 
-/// <summary>A secret that has something to say about a key, without its value.</summary>
+/// <summary>
+/// A secret that has something to say about a key, without its value. Of one that the API key may not see there is its scope, and what it comes to.
+/// </summary>
 public sealed record ResolvedSource
 {
-    /// <summary>The secret.</summary>
-    public required Guid SecretId { get; init; }
+    /// <summary>The secret; null of a hidden one.</summary>
+    public required Guid? SecretId { get; init; }
+
+    /// <summary>True where the API key is restricted and may not see the secret; absent otherwise. What is null then is not told.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Hidden { get; init; }
 
     /// <summary>Where it applies.</summary>
     public required SecretScopeInfo Scope { get; init; }
@@ -114,14 +120,14 @@ public sealed record ResolvedSource
     /// <summary>How high that stands: from 1, global, to 8, an app in one environment. The higher decides unless a lower is pinned.</summary>
     public required int Rung { get; init; }
 
-    /// <summary>The number of the current version; 0 for a tombstone.</summary>
-    public required int Version { get; init; }
+    /// <summary>The number of the current version; 0 for a tombstone; null of a hidden one.</summary>
+    public required int? Version { get; init; }
 
-    /// <summary>Eight hex digits that are equal for equal values of this account and reveal nothing else; null for a tombstone.</summary>
+    /// <summary>Eight hex digits that are equal for equal values of this account and reveal nothing else; null for a tombstone, and of a hidden one.</summary>
     public required string? Fingerprint { get; init; }
 
-    /// <summary>True where the value is never shown; false for a plain variable.</summary>
-    public required bool IsSecret { get; init; }
+    /// <summary>True where the value is never shown; false for a plain variable; null of a hidden one.</summary>
+    public required bool? IsSecret { get; init; }
 
     /// <summary>The key of the secret's type; absent where its value is any text.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -133,21 +139,21 @@ public sealed record ResolvedSource
     /// <summary>True for a tombstone.</summary>
     public required bool Withheld { get; init; }
 
-    /// <summary>From when on no target gets the value, in UTC; null where it does not expire.</summary>
+    /// <summary>From when on no target gets the value, in UTC; null where it does not expire, and of a hidden one.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>True from <see cref="ExpiresAt"/> on.</summary>
+    /// <summary>True from its expiry on.</summary>
     public required bool Expired { get; init; }
 
-    /// <summary>The name of the API key that set the current value, or made the tombstone.</summary>
-    public required string SetBy { get; init; }
+    /// <summary>The name of the API key that set the current value, or made the tombstone; null of a hidden one.</summary>
+    public required string? SetBy { get; init; }
 
-    /// <summary>When that was, in UTC.</summary>
-    public required DateTimeOffset SetAt { get; init; }
+    /// <summary>When that was, in UTC; null of a hidden one.</summary>
+    public required DateTimeOffset? SetAt { get; init; }
 
     /// <summary>
-    /// For a shadowed secret, whether its value is the winner's; null for any other, and where one of the two has no value or gives only a
-    /// field of it.
+    /// For a shadowed secret, whether its value is the winner's; null for any other, and where one of the two is hidden, has no value or gives only
+    /// a field of it.
     /// </summary>
     public required bool? SameValue { get; init; }
 
@@ -192,4 +198,8 @@ public enum ResolvedHolding
     /// <summary>Nothing.</summary>
     [JsonStringEnumMemberName("nothing")]
     Nothing,
+
+    /// <summary>Not told: the API key is restricted and may not see what the scope has.</summary>
+    [JsonStringEnumMemberName("hidden")]
+    Hidden,
 }

@@ -10,7 +10,7 @@ using SecretsService.Storage.Rows;
 
 namespace SecretsService.Deployments;
 
-/// <summary>Reads the deployments of the caller's account, without any value.</summary>
+/// <summary>Reads the deployments of the caller's account that are in reach, without any value.</summary>
 internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
 {
     public static Failure NotFound { get; } = Failure.NotFound("Deployment not found");
@@ -74,7 +74,7 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
             return failure;
         }
 
-        var all = db.Deployments.Where(d => d.AccountId == caller.AccountId && d.EnvironmentId == environment.Id);
+        var all = db.Deployments.Where(d => d.AccountId == caller.AccountId && d.EnvironmentId == environment.Id).Within(caller.Reach);
         if (filter.App is { } reference)
         {
             var found = await sites.FindAppAsync(caller, new AppPath(ResourceReference.To(environment.SiteId), reference), cancellation);
@@ -103,7 +103,7 @@ internal sealed class DeploymentQueries(SecretsDbContext db, SiteQueries sites)
     /// <summary>Finds the row of the deployment in a path. That a deployment token may ask for no other is its policy's to say.</summary>
     public async Task<Outcome<DeploymentRow>> FindRowAsync(Caller caller, DeploymentPath path, CancellationToken cancellation)
     {
-        var same = db.Deployments.Where(d => d.AccountId == caller.AccountId && d.Id == path.Id);
+        var same = db.Deployments.Where(d => d.AccountId == caller.AccountId && d.Id == path.Id).Within(caller.Reach);
         if (path.Environment is { } environment)
         {
             var found = await sites.FindEnvironmentAsync(caller, environment, cancellation);

@@ -6,6 +6,7 @@ using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
+using SecretsService.Resolution;
 using SecretsService.Sites;
 using SecretsService.Storage;
 using SecretsService.Storage.Rows;
@@ -177,7 +178,7 @@ internal sealed class DeploymentStore(
         }
 
         var field = request.TargetDeploymentId is null ? "deployment_id" : "target_deployment_id";
-        var row = await db.Deployments.SingleOrDefaultAsync(
+        var row = await db.Deployments.Within(caller.Reach).SingleOrDefaultAsync(
             d => d.AccountId == caller.AccountId && d.EnvironmentId == place.EnvironmentId && d.Id == id, cancellation);
         return row is null ? Failure.Invalid(field, "The environment has no such deployment. GET .../deployments lists those it has.")
             : row.State != DeploymentState.Deployed ? Failure.Invalid(field, "It was never deployed. Name one whose status is deployed.")
@@ -190,9 +191,9 @@ internal sealed class DeploymentStore(
     {
         if (app is not { } reference)
         {
-            return (await sites.FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var environment, out var failure)
-                ? DeploymentPlace.Of(environment, app: null)
-                : failure;
+            return !(await sites.FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var environment, out var failure) ? failure
+                : caller.Reach.RefuseWithoutApp() is { } refusal ? refusal
+                : DeploymentPlace.Of(environment, app: null);
         }
 
         return (await sites.FindAppEnvironmentAsync(caller, path, reference, cancellation)).Succeeded(out var both, out var missing)

@@ -93,7 +93,8 @@ internal sealed partial class FrozenMap(SecretsDbContext db, SecretSealer sealer
             throw new SealedValueException();
         }
 
-        var variables = new MergedVariables(OriginOf(deployment), frozen.Sum(f => f.Value?.SealedValue.Length ?? 0), fingerprints)
+        var variables = new MergedVariables(
+            OriginOf(deployment) with { Reach = caller.Reach }, frozen.Sum(f => f.Value?.SealedValue.Length ?? 0), fingerprints)
         {
             FrozenWarnings = deployment.MapWarnings,
         };

@@ -162,9 +162,10 @@ internal sealed class PreflightReport(MergedVariables variables, string? environ
 
     private void RequireType(RequiredSecret requirement, ResolvedKey resolved)
     {
-        if (requirement.SecretType is { } type && resolved.Winner?.SecretType != type)
+        if (requirement.SecretType is { } type && explanation?.TypeOf(requirement.Key) != type)
         {
-            var has = resolved.Winner?.SecretType is { } other ? $"has the type {other}" : "has none";
+            var has = resolved.Winner is { Hidden: true } ? "has not"
+                : resolved.Winner?.SecretType is { } other ? $"has the type {other}" : "has none";
             AddRequired(ProblemCodes.TypeMismatch, requirement, $"{requirement.Key} must have the secret type {type}, and {has}. Create it anew with that type.");
         }
     }

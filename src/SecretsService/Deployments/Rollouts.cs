@@ -23,8 +23,10 @@ internal sealed class Rollouts(SecretsDbContext db)
         var other = await db.Deployments
             .Where(d => d.AccountId == caller.AccountId && d.EnvironmentId == environmentId && d.State == DeploymentState.Deploying
                 && d.Id != except && (appId == null || d.AppId == null || d.AppId == appId))
-            .OrderBy(d => d.Number).Select(d => new { d.Id, d.Number, d.CreatedBy }).FirstOrDefaultAsync(cancellation);
-        return other is null ? null : Failure.StateConflict(
+            .OrderBy(d => d.Number).Select(d => new { d.Id, d.Number, d.CreatedBy, d.SiteId, d.AppId }).FirstOrDefaultAsync(cancellation);
+        return other is null ? null
+            : !caller.Reach.Includes(other.SiteId, environmentId, other.AppId) ? Failure.StateConflict("Another deployment of the environment, which this API key may not see, is deploying. Wait for its end, or send ?concurrent=true.")
+            : Failure.StateConflict(
             $"Deployment {other.Number} ({other.Id}, made by {other.CreatedBy}) is deploying. Wait for its end, report it as failed with PATCH "
             + $"/deployments/{other.Id}, or send ?concurrent=true.");
     }

@@ -52,7 +52,7 @@ internal sealed class SecretDriftQuery(SecretsDbContext db)
     }
 
     private async Task<List<HeldVariable>> ReadAsync(Caller caller, Guid secretId, CancellationToken cancellation) => await (
-        from deployment in Running(caller)
+        from deployment in Running(caller).Within(caller.Reach)
         join variable in db.DeploymentVariables
             on new { deployment.AccountId, DeploymentId = deployment.Id } equals new { variable.AccountId, variable.DeploymentId }
         where variable.SecretId == secretId

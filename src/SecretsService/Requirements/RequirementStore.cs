@@ -21,6 +21,11 @@ internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries q
             return failure;
         }
 
+        if (!caller.Reach.Includes(owner.SiteId, environment: null, owner.AppId))
+        {
+            return caller.Reach.Refuse("it cannot say what others need too");
+        }
+
         Replace(caller, owner, await queries.Of(caller, owner).ToListAsync(cancellation), list);
         var isChanged = db.ChangeTracker.HasChanges();
         await db.SaveChangesAsync(cancellation);

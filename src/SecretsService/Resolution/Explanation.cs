@@ -38,20 +38,52 @@ internal sealed class Explanation
 
     public MapOrigin Origin { get; }
 
-    /// <summary>Explains every key that a secret has or had, sorted.</summary>
+    /// <summary>Explains every key that a secret in reach has or had, sorted.</summary>
     public IReadOnlyList<ResolvedKey> All() =>
-        [.. _living.Concat(_deleted).Select(s => s.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Of)];
+        [.. _living.Concat(_deleted).Where(s => s.Any(Sees)).Select(s => s.Key).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).Select(Of)];
 
-    /// <summary>Explains one key, with every place that was looked at.</summary>
-    public ResolvedKey OfWithScopes(string key) => Of(key) with
+    /// <summary>
+    /// Explains one key to the one who asks. Where nothing in reach has it, the answer is the same whether it exists or not.
+    /// </summary>
+    public ResolvedKey Shown(string key)
     {
-        Scopes = [.. Origin.Target.Scopes().OrderByDescending(s => s.Rung).Select(s => new ResolvedScope
+        var isKnown = Origin.Reach.IsWhole || _living[key].Concat(_deleted[key]).Any(Sees) || _claims.Exists(c => c.Name == key && Sees(c.Secret));
+        return isKnown ? OfWithScopes(key) : new ResolvedKey
+        {
+            Key = key,
+            State = ResolvedState.Absent,
+            Reason = ExplanationWords.OfHidden,
+            Variables = [],
+            Shadowed = [],
+            Deleted = [],
+            Scopes = ScopesWith(_ => ResolvedHolding.Nothing),
+        };
+    }
+
+    /// <summary>The type of the secret that decides a key, in reach or not; null where it has none.</summary>
+    public string? TypeOf(string key) =>
+        Precedence.Rank(_living[key], Origin.Target) is [{ GivesFields: true } whole, ..] ? whole.SecretType
+        : ContendersFor(key) is [var winner, ..] ? winner.Secret.SecretType
+        : null;
+
+    /// <summary>
+    /// Explains one key as it truly is, with every place that was looked at: a deployment is checked by what is there. Its words name nothing that is out of
+    /// reach.
+    /// </summary>
+    public ResolvedKey OfWithScopes(string key) => Of(key) with { Scopes = ScopesWith(scope => HoldingOf(key, scope)) };
+
+    // A scope out of reach says the same of every key.
+    private IReadOnlyList<ResolvedScope> ScopesWith(Func<SecretScope, ResolvedHolding> holding) =>
+    [
+        .. Origin.Target.Scopes().OrderByDescending(s => s.Rung).Select(s => new ResolvedScope
         {
             Scope = Origin.Show(s),
             Rung = SecretSource.NumberOf(s),
-            Has = HoldingOf(key, s),
-        })],
-    };
+            Has = Origin.Sees(s.Rung) ? holding(s) : ResolvedHolding.Hidden,
+        }),
+    ];
+
+    private bool Sees(SecretSource source) => Origin.Sees(source.Scope.Rung);
 
     private ResolvedKey Of(string key)
     {
@@ -71,15 +103,15 @@ internal sealed class Explanation
             : given.Count == 0 && leftOut.Count > 0 ? ResolvedState.Reserved
             : ResolvedState.Injected;
         var explained = state == ResolvedState.Reserved ? leftOut[0] : new Claim(key, Field: null, ranked[0]);
-        var others = claims.Where(c => !IsDeciding(c)).Select(c => _deciding[c.Name]);
+        var others = claims.Where(c => !IsDeciding(c) && Sees(c.Secret)).Select(c => _deciding[c.Name]);
         return new ResolvedKey
         {
             Key = key,
             State = state,
             Reason = ExplanationWords.OfWinner(explained, ranked.Count - 1, state, Origin)
-                + ExplanationWords.OfLostFields(others)
-                + ExplanationWords.OfLeftOutFields(state == ResolvedState.Reserved ? [] : leftOut),
-            Variables = given,
+                + ExplanationWords.OfLostFields(others, Origin)
+                + ExplanationWords.OfLeftOutFields(state == ResolvedState.Reserved || !Sees(ranked[0]) ? [] : leftOut),
+            Variables = Sees(ranked[0]) ? given : [],
             Winner = ranked[0].Show(Origin, _now, sameValue: null),
             Shadowed = [.. ranked.Skip(1).Select(s => s.Show(Origin, _now, SameValue(s, ranked[0])))],
             Deleted = DeletedOf(key),
@@ -106,18 +138,18 @@ internal sealed class Explanation
 
     private ResolvedKey Without(string key)
     {
-        var deleted = DeletedOf(key);
-        var twin = _living.Select(s => s.Key).FirstOrDefault(n => n.Equals(key, StringComparison.OrdinalIgnoreCase));
+        var isDeleted = _deleted[key].Any();
+        var twin = _living.Where(s => s.Any(Sees)).Select(s => s.Key).FirstOrDefault(n => n.Equals(key, StringComparison.OrdinalIgnoreCase));
         return new ResolvedKey
         {
             Key = key,
-            State = deleted.Count > 0 ? ResolvedState.Deleted : _reserved.Contains(key) ? ResolvedState.Reserved : ResolvedState.Absent,
-            Reason = deleted.Count > 0 ? ExplanationWords.OfDeleted(_deleted[key].First(), Origin)
+            State = isDeleted ? ResolvedState.Deleted : _reserved.Contains(key) ? ResolvedState.Reserved : ResolvedState.Absent,
+            Reason = isDeleted ? ExplanationWords.OfDeleted(_deleted[key].First(), Origin)
                 : _reserved.Contains(key) ? ExplanationWords.Reserved
                 : ExplanationWords.OfAbsent(Origin.Target.Scopes().Count(), twin),
             Variables = [],
             Shadowed = [],
-            Deleted = deleted,
+            Deleted = DeletedOf(key),
         };
     }
 
@@ -142,7 +174,7 @@ internal sealed class Explanation
 
     private bool IsDeciding(Claim claim) => _deciding[claim.Name] == claim;
 
-    private List<ResolvedSource> DeletedOf(string key) => [.. _deleted[key].Select(s => s.Show(Origin, _now, sameValue: null))];
+    private List<ResolvedSource> DeletedOf(string key) => [.. _deleted[key].Where(Sees).Select(s => s.Show(Origin, _now, sameValue: null))];
 
     private static bool? SameValue(SecretSource shadowed, SecretSource winner) =>
         shadowed.Fingerprint is null || winner.Fingerprint is null ? null : shadowed.Fingerprint == winner.Fingerprint;

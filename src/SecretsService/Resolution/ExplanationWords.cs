@@ -1,4 +1,5 @@
 using System.Globalization;
+using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Scopes;
 using SecretsService.Secrets;
@@ -16,11 +17,18 @@ internal static class ExplanationWords
     public const string OfProcess =
         "This variable changes what the process itself loads or runs, so no field of a secret gives it. Rename the secret or the field.";
 
+    /// <summary>What a restricted key is told of a key that only scopes have which it may not see, and of one that none has.</summary>
+    public const string OfHidden = "No scope that this API key may see has it.";
+
+    /// <summary>What stands in place of the name of a secret that is out of reach.</summary>
+    public const string HiddenSecret = $"a secret of {ReachRefusals.HiddenScope}";
+
     /// <summary>What a merged map says of a variable that is left out because of its name.</summary>
-    public static string OfLeftOut<TSecret>(VariableClaim<TSecret> claim)
+    public static string OfLeftOut<TSecret>(VariableClaim<TSecret> claim, MapOrigin origin)
         where TSecret : class, ISecretSource =>
         claim.IsOfProcess()
-            ? $"{claim.Name} changes what the process itself loads or runs and was left out: it is the field {claim.Field} of {claim.Secret.Name}. Rename one of the two."
+            ? !origin.Sees(claim.Scope.Rung) ? $"{claim.Name} changes what the process itself loads or runs and was left out: it is a field of {HiddenSecret}."
+            : $"{claim.Name} changes what the process itself loads or runs and was left out: it is the field {claim.Field} of {claim.Secret.Name}. Rename one of the two."
             : $"{claim.Name} is reserved and was left out.";
 
     /// <summary>Why a secret decides, and what comes of it.</summary>
@@ -32,12 +40,17 @@ internal static class ExplanationWords
     {
         var secret = winner.Secret;
         var at = At(secret.Scope, origin);
-        var whose = winner.Field is { } field ? $"It is the field {field} of {secret.Name}, whose value" : "The value";
+        var isSeen = origin.Sees(secret.Scope.Rung);
+        var whose = winner.Field is not { } field ? "The value"
+            : isSeen ? $"It is the field {field} of {secret.Name}, whose value"
+            : $"It is a field of {HiddenSecret}, whose value";
         return state switch
         {
             ResolvedState.Reserved => winner.IsOfProcess() ? OfProcess : Reserved,
             ResolvedState.Withheld =>
                 $"A tombstone {at} keeps it from this target. Delete the tombstone to let another value through.",
+            ResolvedState.Expired when !isSeen =>
+                $"{whose} {at} has expired, and no broader value takes its place.",
             ResolvedState.Expired =>
                 $"{whose} {at} expired at {Show(secret.ExpiresAt!.Value)}, and no broader value takes its place. "
                 + "Write a new value with a later expires_at, or clear expires_at.",
@@ -47,8 +60,9 @@ internal static class ExplanationWords
 
     /// <summary>Which of a secret's fields other secrets give instead.</summary>
     /// <param name="others">What decides each of them.</param>
-    public static string OfLostFields(IEnumerable<Claim> others) =>
-        string.Concat(others.Select(o => $" {o.Name} is decided by {o.Secret.Name} instead: rename one of the two."));
+    /// <param name="origin">The target.</param>
+    public static string OfLostFields(IEnumerable<Claim> others, MapOrigin origin) => string.Concat(others.Select(o =>
+        $" {o.Name} is decided by {(origin.Sees(o.Scope.Rung) ? o.Secret.Name : HiddenSecret)} instead: rename one of the two."));
 
     /// <summary>Which of a secret's fields give no variable because of its name.</summary>
     public static string OfLeftOutFields(IEnumerable<Claim> leftOut) =>
@@ -58,7 +72,7 @@ internal static class ExplanationWords
     /// <param name="deleted">The deleted secret of the highest rung.</param>
     /// <param name="origin">The target.</param>
     public static string OfDeleted(SecretSource deleted, MapOrigin origin) =>
-        $"The value {At(deleted.Scope, origin)} was deleted at {Show(deleted.DeletedAt!.Value)}, and no other scope has one. "
+        $"The value {At(deleted.Scope, origin)} was deleted{(origin.Sees(deleted.Scope.Rung) ? $" at {Show(deleted.DeletedAt!.Value)}" : "")}, and no other scope has one. "
         + "Restore it, or create the key anew.";
 
     /// <summary>Why there is nothing to say of a key.</summary>
@@ -78,7 +92,8 @@ internal static class ExplanationWords
 
     private static string Others(int count) => count == 1 ? "one other" : $"{count} others";
 
-    private static string At(SecretScope scope, MapOrigin origin) => ScopeWords.At(origin.Show(scope));
+    private static string At(SecretScope scope, MapOrigin origin) =>
+        origin.Sees(scope.Rung) ? ScopeWords.At(origin.Show(scope)) : $"of {ReachRefusals.HiddenScope}";
 
     /// <summary>A time for people: to the second, in UTC.</summary>
     public static string Show(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);

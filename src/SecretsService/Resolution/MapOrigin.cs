@@ -1,3 +1,4 @@
+using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Scopes;
 using SecretsService.Secrets;
@@ -20,6 +21,9 @@ internal sealed record MapOrigin(long Revision, string? EnvironmentType, Place? 
     /// <summary>The name of the target profile that the environment's deployments are for; null where it names none.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>What the one who asks can see: words about the map name nothing else.</summary>
+    public Reach Reach { get; init; } = Reach.Whole;
+
     /// <summary>The deployment that the map was frozen for; null for a map of what is there now.</summary>
     public Guid? DeploymentId { get; init; }
 
@@ -39,6 +43,9 @@ internal sealed record MapOrigin(long Revision, string? EnvironmentType, Place? 
 
     /// <summary>What precedence goes by.</summary>
     public Target Target => new(EnvironmentType, Site?.Id, App?.Id, Environment?.Id);
+
+    /// <summary>True where the one who asks can see what stands at one of the target's own scopes.</summary>
+    public bool Sees(Rung rung) => Reach.IsWhole || Target.Scopes().Any(s => s.Rung == rung && Reach.Includes(s));
 
     /// <summary>Shows one of the target's own scopes.</summary>
     public SecretScopeInfo Show(SecretScope scope) => Show(scope.Rung);

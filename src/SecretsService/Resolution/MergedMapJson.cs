@@ -102,7 +102,7 @@ internal sealed class MergedMapJson(MergedVariables map, VariableSelection selec
 
     private VariableSource Show(ValueOrigin origin) => new()
     {
-        SecretId = origin.SecretId,
+        SecretId = map.Origin.Sees(origin.Rung) ? origin.SecretId : null,
         Scope = map.Origin.Show(origin.Rung),
         Version = origin.Version,
     };

@@ -61,11 +61,11 @@ internal sealed record SecretSource : ISecretSource
         ? variables.Select(v => new VariableClaim<SecretSource>(v, VariableExpansion.FieldOf(Name, v), this))
         : [new VariableClaim<SecretSource>(Name, Field: null, this)];
 
-    /// <summary>Shows it.</summary>
+    /// <summary>Shows it; of one that is out of reach only what it comes to.</summary>
     /// <param name="origin">The target that it is shown for.</param>
     /// <param name="now">The time that it is shown at.</param>
     /// <param name="sameValue">Whether its value is the winner's, where that can be said.</param>
-    public ResolvedSource Show(MapOrigin origin, DateTimeOffset now, bool? sameValue) => new()
+    public ResolvedSource Show(MapOrigin origin, DateTimeOffset now, bool? sameValue) => !origin.Sees(Scope.Rung) ? Hide(origin, now) : new()
     {
         SecretId = Id,
         Scope = origin.Show(Scope),
@@ -82,6 +82,24 @@ internal sealed record SecretSource : ISecretSource
         SetAt = SetAt,
         SameValue = sameValue,
         DeletedAt = DeletedAt,
+    };
+
+    private ResolvedSource Hide(MapOrigin origin, DateTimeOffset now) => new()
+    {
+        SecretId = null,
+        Hidden = true,
+        Scope = origin.Show(Scope),
+        Rung = NumberOf(Scope),
+        Version = null,
+        Fingerprint = null,
+        IsSecret = null,
+        Pinned = IsPinned,
+        Withheld = IsWithheld,
+        ExpiresAt = null,
+        Expired = this.IsExpired(now),
+        SetBy = null,
+        SetAt = null,
+        SameValue = null,
     };
 
     /// <summary>The number of a scope's rung, as the wire has it: from 1.</summary>

@@ -86,12 +86,14 @@ internal sealed class SnapshotReader(NpgsqlDataSource database, SiteQueries site
     private async Task<Outcome<MapOrigin>> FindOriginAsync(
         Caller caller, NpgsqlConnection connection, bool begins, TargetReference target, CancellationToken cancellation)
     {
-        if (await ReadOriginAsync(connection, caller.AccountId, target, begins, cancellation) is not { } origin)
+        if (await ReadOriginAsync(connection, caller.AccountId, target, begins, cancellation) is not { } origin || !caller.Reach.SeesEnvironment(origin))
         {
             return await ExplainAbsenceAsync(caller, target, cancellation);
         }
 
-        return target.App is null || origin.App is not null ? origin : SiteQueries.AppNotFound;
+        return target.App is not null && !caller.Reach.SeesApp(origin) ? SiteQueries.AppNotFound
+            : caller.Reach.Refuse(origin) is { } refusal ? refusal
+            : origin with { Reach = caller.Reach };
     }
 
     private async Task<Failure> ExplainAbsenceAsync(Caller caller, TargetReference target, CancellationToken cancellation) =>

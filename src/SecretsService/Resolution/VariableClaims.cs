@@ -78,15 +78,15 @@ internal static class VariableClaims
     public static bool IsExpired(this ISecretSource secret, DateTimeOffset now) => secret.ExpiresAt <= now;
 
     /// <summary>Says of each variable that two secrets would give which of them does: nobody means that to happen. A tombstone means it.</summary>
-    public static IEnumerable<string> Collisions<TSecret>(IEnumerable<VariableClaim<TSecret>> claims, Target target)
+    public static IEnumerable<string> Collisions<TSecret>(IEnumerable<VariableClaim<TSecret>> claims, MapOrigin origin)
         where TSecret : class, ISecretSource =>
         claims.Where(c => !c.Secret.IsWithheld)
             .GroupBy(c => c.Name, StringComparer.Ordinal)
             .Where(variable => variable.Skip(1).Any())
             .OrderBy(variable => variable.Key, StringComparer.Ordinal)
-            .Select(variable => Explain(Rank(variable, target)));
+            .Select(variable => Explain(Rank(variable, origin.Target), origin));
 
-    private static string Explain<TSecret>(IReadOnlyList<VariableClaim<TSecret>> ranked)
+    private static string Explain<TSecret>(IReadOnlyList<VariableClaim<TSecret>> ranked, MapOrigin origin)
         where TSecret : class, ISecretSource
     {
         var (winner, second) = (ranked[0], ranked[1]);
@@ -94,13 +94,15 @@ internal static class VariableClaims
             : winner.Scope.Rung > second.Scope.Rung ? "applies more narrowly"
             : winner.Scope.Rung < second.Scope.Rung ? "is pinned more broadly"
             : "comes first, both being of one scope";
-        return $"{winner.Name} is given by {string.Join(" and by ", ranked.Select(Name))}: the value of {winner.Secret.Name} counts, because it {why}. "
+        return $"{winner.Name} is given by {string.Join(" and by ", ranked.Select(c => Name(c, origin)))}: the value of {Name(winner with { Field = null }, origin)} counts, because it {why}. "
             + "Rename one of them.";
     }
 
-    private static string Name<TSecret>(VariableClaim<TSecret> claim)
+    private static string Name<TSecret>(VariableClaim<TSecret> claim, MapOrigin origin)
         where TSecret : class, ISecretSource =>
-        claim.Field is { } field ? $"{claim.Secret.Name} (field {field})" : claim.Secret.Name;
+        !origin.Sees(claim.Scope.Rung) ? ExplanationWords.HiddenSecret
+        : claim.Field is { } field ? $"{claim.Secret.Name} (field {field})"
+        : claim.Secret.Name;
 
     // Two secrets of one scope may claim one variable, which precedence has no answer for: whole values then go before fields, and by name.
     private static IEnumerable<VariableClaim<TSecret>> Ordered<TSecret>(IEnumerable<VariableClaim<TSecret>> claims)

@@ -45,7 +45,7 @@ internal sealed class VariableExplainer(SnapshotReader snapshots, ReservedNames 
     public async Task<Outcome<ResolvedKey>> ExplainAsync(Caller caller, TargetReference target, SecretName key, CancellationToken cancellation)
     {
         var read = await ReadAsync(caller, target, cancellation);
-        return read.Succeeded(out var explanation, out var failure) ? explanation.OfWithScopes(key.Text) : failure;
+        return read.Succeeded(out var explanation, out var failure) ? explanation.Shown(key.Text) : failure;
     }
 
     private async Task<Outcome<Explanation>> ReadAsync(Caller caller, TargetReference target, CancellationToken cancellation)

@@ -96,7 +96,7 @@ internal sealed partial class VariableResolver(
             }
         }
 
-        foreach (var collision in VariableClaims.Collisions(claims, target))
+        foreach (var collision in VariableClaims.Collisions(claims, variables.Origin))
         {
             variables.Warn(collision);
         }
@@ -150,7 +150,7 @@ internal sealed partial class VariableResolver(
                 variables.Add(claim.Name, OriginOf(claim), length);
                 break;
             case ResolvedState.Reserved:
-                variables.LeaveOut(claim.Name, ExplanationWords.OfLeftOut(claim));
+                variables.LeaveOut(claim.Name, ExplanationWords.OfLeftOut(claim, variables.Origin));
                 break;
             case ResolvedState.Expired:
                 variables.LeaveOutExpired(claim.Name);

@@ -22,6 +22,11 @@ internal sealed class SecretTypeStore(
 
     public async Task<Outcome<SecretType>> CreateAsync(Caller caller, CreateSecretType request, CancellationToken cancellation)
     {
+        if (RefuseChange(caller) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         if (!TypeSchema.Parse(request.Schema!.Value).Succeeded(out var schema, out var failure))
         {
             return failure;
@@ -110,8 +115,13 @@ internal sealed class SecretTypeStore(
     private bool IsOtherwiseChecked(SecretTypeRow row) =>
         db.Entry(row).Property(t => t.Schema).IsModified || db.Entry(row).Property(t => t.InjectsFields).IsModified;
 
+    // A restricted key sees every type, since its secrets may have any, and changes none: they are the whole account's.
+    private static Failure? RefuseChange(Caller caller) =>
+        caller.Reach.IsWhole ? null : caller.Reach.Refuse("secret types are the whole account's, and it cannot change them");
+
     private async Task<Outcome<SecretTypeRow>> FindOwnAsync(Caller caller, string key, CancellationToken cancellation) =>
-        SystemTypes.Find(key) is not null ? IsOfTheService
+        RefuseChange(caller) is { } outOfReach ? outOfReach
+        : SystemTypes.Find(key) is not null ? IsOfTheService
         : SecretTypeDefinition.IsKey(key) && await queries.Own(caller).SingleOrDefaultAsync(t => t.Key == key, cancellation) is { } row ? row
         : SecretTypeQueries.NotFound;
 

@@ -61,7 +61,7 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
         var errors = new FieldErrors();
         foreach (var placement in placements)
         {
-            CheckPins(placement, placement.Touched.SelectMany(v => byVariable[v]).Where(o => o.Id != placement.Id).Distinct(), typeOf, errors);
+            CheckPins(caller.Reach, placement, placement.Touched.SelectMany(v => byVariable[v]).Where(o => o.Id != placement.Id).Distinct(), typeOf, errors);
         }
 
         await CheckVariablesAsync(caller, placements, errors, cancellation);
@@ -110,7 +110,8 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
         return errors;
     }
 
-    private static void CheckPins(Placement placement, IEnumerable<Neighbour> others, Func<Guid, string?> typeOf, FieldErrors errors)
+    private static void CheckPins(
+        Reach reach, Placement placement, IEnumerable<Neighbour> others, Func<Guid, string?> typeOf, FieldErrors errors)
     {
         foreach (var other in others.Where(o => o.Scope.MeetsWith(placement.Scope, typeOf)))
         {
@@ -118,14 +119,18 @@ internal sealed class PlacementRules(SecretsDbContext db, SecretQueries queries,
             {
                 errors.Add(
                     placement.Field,
-                    $"{other.Name} {ScopeWords.At(other.Where)} is pinned, which forbids to override it here. Unpin it there first (PUT with pinned false), or choose another key.");
+                    $"{NameOf(reach, other)} is pinned, which forbids to override it here. Unpin it there first (PUT with pinned false), or choose another key.");
             }
             else if (placement.IsPinned && placement.Scope.Rung < other.Scope.Rung)
             {
-                errors.Add("pinned", $"{other.Name} {ScopeWords.At(other.Where)} overrides it. Delete that one first, or leave this one unpinned.");
+                errors.Add("pinned", $"{NameOf(reach, other)} overrides it. Delete that one first, or leave this one unpinned.");
             }
         }
     }
+
+    // Its name may be another than the placement's, where they meet in a variable.
+    private static string NameOf(Reach reach, Neighbour other) =>
+        reach.Includes(other.Scope) ? $"{other.Name} {ScopeWords.At(other.Where)}" : $"A secret of {ReachRefusals.HiddenScope}";
 
     // Within one scope no two secrets may give the same variable; across scopes precedence decides.
     private async Task CheckVariablesAsync(

@@ -14,7 +14,9 @@ internal sealed class SecretPresenter(
     {
         var others = secrets.Count == 0 ? [] : await neighbours.FindAsync(caller, [.. secrets.Select(s => s.Name)], cancellation);
         var environments = secrets.Count == 0 ? [] : await targets.FindEnvironmentsAsync(caller, cancellation);
-        var byName = others.ToLookup(o => o.Name, StringComparer.OrdinalIgnoreCase);
+
+        // Not those out of reach: that a value is the same as one of theirs would let a key guess what it may not see.
+        var byName = others.Where(o => caller.Reach.Includes(o.Scope)).ToLookup(o => o.Name, StringComparer.OrdinalIgnoreCase);
         var now = clock.Now();
         var shown = new List<SecretMetadata>(secrets.Count);
         foreach (var secret in secrets)

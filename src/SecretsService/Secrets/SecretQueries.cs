@@ -11,7 +11,7 @@ using SecretsService.Storage.Rows;
 
 namespace SecretsService.Secrets;
 
-/// <summary>Reads secrets for showing. The one projection selects a sealed value of plain variables only.</summary>
+/// <summary>Reads secrets for showing; what is out of the caller's reach is not found. The one projection selects a sealed value of plain variables only.</summary>
 internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter presenter, IOptions<SecretOptions> options, TimeProvider clock)
 {
     /// <summary>Lists the secrets of one collection, or of the whole account, by name.</summary>
@@ -23,13 +23,16 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
     public async Task<Outcome<Page<SecretMetadata>>> ListAsync(
         Caller caller, string? collection, SecretFilter filter, PageRequest page, CancellationToken cancellation)
     {
-        var secrets = filter.Deleted ? Deleted(caller) : Living(caller);
+        var secrets = (filter.Deleted ? Deleted(caller) : Living(caller)).Within(caller.Reach);
         secrets = collection is null ? secrets : secrets.Where(s => s.CollectionKey == collection);
         return await ToPageAsync(caller, Matching(secrets, filter), page, cancellation);
     }
 
     /// <summary>Lists what a target would receive, from every scope: the secret that decides for each name, unless it is expired or withholds it.</summary>
-    /// <remarks>With <see cref="ExpiryFilter.Expired"/>: those that it does not receive because they are expired.</remarks>
+    /// <remarks>
+    /// With <see cref="ExpiryFilter.Expired"/>: those that it does not receive because they are expired. What decides is decided among all secrets; of
+    /// those that do, the caller is shown the ones in reach.
+    /// </remarks>
     public async Task<Outcome<Page<SecretMetadata>>> ListReceivedAsync(
         Caller caller, Target target, SecretFilter filter, PageRequest page, CancellationToken cancellation)
     {
@@ -43,7 +46,7 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
             .Where(c => !c.IsWithheld && c.ExpiresAt <= now == wantsExpired)
             .Select(c => c.Id)
             .ToArray();
-        return await ToPageAsync(caller, Matching(Living(caller).Where(s => received.Contains(s.Id)), filter), page, cancellation);
+        return await ToPageAsync(caller, Matching(Living(caller).Within(caller.Reach).Where(s => received.Contains(s.Id)), filter), page, cancellation);
     }
 
     /// <summary>Finds a secret of the account, a deleted one too.</summary>
@@ -54,23 +57,23 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
     public async Task<SecretMetadata?> FindAsync(Caller caller, SecretScope collection, Guid id, CancellationToken cancellation)
     {
         var key = collection.CollectionKey;
-        var secrets = db.Secrets.Where(s => s.AccountId == caller.AccountId && s.Id == id && s.CollectionKey == key);
+        var secrets = db.Secrets.Where(s => s.AccountId == caller.AccountId && s.Id == id && s.CollectionKey == key).Within(caller.Reach);
         return (await PresentAsync(caller, secrets, cancellation)).SingleOrDefault();
     }
 
     /// <summary>Finds secrets of the account, deleted ones too, in the order of the ids.</summary>
     public async Task<IReadOnlyList<SecretMetadata>> FindAllAsync(Caller caller, IReadOnlyList<Guid> ids, CancellationToken cancellation)
     {
-        var found = await PresentAsync(caller, db.Secrets.Where(s => s.AccountId == caller.AccountId && ids.Contains(s.Id)), cancellation);
+        var found = await PresentAsync(caller, db.Secrets.Where(s => s.AccountId == caller.AccountId && ids.Contains(s.Id)).Within(caller.Reach), cancellation);
         return [.. ids.Join(found, id => id, secret => secret.Id, (_, secret) => secret)];
     }
 
-    /// <summary>Counts the secrets of the account.</summary>
+    /// <summary>Counts the secrets of the account that are in reach.</summary>
     public async Task<SecretCounts> CountAsync(Caller caller, CancellationToken cancellation)
     {
         var now = clock.Now();
         var soon = SoonFrom(now);
-        var counts = await db.Secrets.Where(s => s.AccountId == caller.AccountId)
+        var counts = await db.Secrets.Where(s => s.AccountId == caller.AccountId).Within(caller.Reach)
             .GroupBy(_ => 1)
             .Select(all => new SecretCounts
             {
@@ -85,7 +88,7 @@ internal sealed class SecretQueries(SecretsDbContext db, SecretPresenter present
         return counts ?? new SecretCounts { Total = 0, Expired = 0, ExpiringSoon = 0, Plain = 0, Withheld = 0, Deleted = 0 };
     }
 
-    /// <summary>The secrets of the caller's account that are not deleted.</summary>
+    /// <summary>The secrets of the caller's account that are not deleted, out of reach or not: what rules look at, and no answer shows as it is.</summary>
     public IQueryable<SecretRow> Living(Caller caller) => db.Secrets.Where(s => s.AccountId == caller.AccountId && s.DeletedAt == null);
 
     private IQueryable<SecretRow> Deleted(Caller caller) => db.Secrets.Where(s => s.AccountId == caller.AccountId && s.DeletedAt != null);

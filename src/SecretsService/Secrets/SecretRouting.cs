@@ -38,8 +38,20 @@ internal sealed record SecretCollection(SecretScope Base, string? EnvironmentTyp
 /// </summary>
 internal sealed class SecretRouting(SiteQueries sites, SecretQueries secrets)
 {
-    /// <summary>The collection in the path: that of an environment, an app or a site, or the account's where the path has none.</summary>
+    /// <summary>
+    /// The collection in the path, to be listed or written to: that of an environment, an app or a site, or the account's where the path has none. A
+    /// restricted key is refused where the owner is in sight and the collection's secrets are wider than the key; every scope of a collection that
+    /// passes is in reach, because a type narrows none of what restrictions go by.
+    /// </summary>
     public async Task<Outcome<SecretCollection>> FindCollectionAsync(Caller caller, HttpContext context, CancellationToken cancellation)
+    {
+        var found = await FindNamedAsync(caller, context, cancellation);
+        return found.Succeeded(out var collection, out _) && !caller.Reach.Includes(collection.Base)
+            ? caller.Reach.Refuse("the secrets of this scope are wider")
+            : found;
+    }
+
+    private async Task<Outcome<SecretCollection>> FindNamedAsync(Caller caller, HttpContext context, CancellationToken cancellation)
     {
         var route = context.Request.RouteValues;
         SiteEnvironment? environment = null;
@@ -62,7 +74,8 @@ internal sealed class SecretRouting(SiteQueries sites, SecretQueries secrets)
     public async Task<Outcome<SecretMetadata>> FindInCollectionAsync(
         Caller caller, HttpContext context, bool evenDeleted, CancellationToken cancellation)
     {
-        var found = await FindCollectionAsync(caller, context, cancellation);
+        // Not refused where the collection is out of reach: a secret that is there is then answered as one that is not.
+        var found = await FindNamedAsync(caller, context, cancellation);
         if (!found.Succeeded(out var collection, out var failure))
         {
             return failure;

@@ -15,9 +15,9 @@ internal sealed class TargetAdvice(SecretsDbContext db)
 {
     private const int MaxNamed = 3;
 
-    /// <summary>Reads the environments of the caller's account that name a target.</summary>
+    /// <summary>Reads the environments in reach that name a target.</summary>
     public async Task<IReadOnlyList<TargetedEnvironment>> FindEnvironmentsAsync(Caller caller, CancellationToken cancellation) =>
-        await db.Environments.Where(e => e.AccountId == caller.AccountId && e.TargetProfile != null)
+        await db.Environments.Where(e => e.AccountId == caller.AccountId && e.TargetProfile != null).Within(caller.Reach)
             .OrderBy(e => e.Site!.Slug).ThenBy(e => e.Slug)
             .Select(e => new TargetedEnvironment(e.Id, e.SiteId, e.Type, $"{e.Site!.Slug}/{e.Slug}", e.TargetProfile!))
             .ToListAsync(cancellation);

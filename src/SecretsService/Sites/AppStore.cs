@@ -20,6 +20,11 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
             return failure;
         }
 
+        if (caller.Reach.RefuseNewApp(owner.Id) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         var now = clock.Now();
         var row = new AppRow
         {
@@ -45,6 +50,11 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
             return await queries.FindAppAsync(caller, path, cancellation);
         }
 
+        if (caller.Reach.RefuseChangeOfApp(row.SiteId, row.Id) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         row.Name = request.Name ?? row.Name;
         row.Slug = request.Slug ?? row.Slug;
         row.Tags = request.Tags.Or(row.Tags);
@@ -66,6 +76,11 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
         if (!(await queries.FindAppAsync(caller, path, cancellation)).Succeeded(out var found, out var failure))
         {
             return failure;
+        }
+
+        if (caller.Reach.RefuseChangeOfApp(found.SiteId, found.Id) is { } outOfReach)
+        {
+            return outOfReach;
         }
 
         var secrets = await db.Secrets.CountAsync(

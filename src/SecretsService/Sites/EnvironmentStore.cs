@@ -20,6 +20,11 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             return failure;
         }
 
+        if (caller.Reach.RefuseNewEnvironment(owner.Id) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         var now = clock.Now();
         var slug = request.Slug ?? Slugs.FromName(request.Name)!;
         var isProduction = request.IsProduction ?? false;
@@ -50,6 +55,11 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             return await queries.FindEnvironmentAsync(caller, path, cancellation);
         }
 
+        if (caller.Reach.RefuseChangeOfEnvironment(row.SiteId, row.Id) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         row.Name = request.Name ?? row.Name;
         row.Slug = request.Slug ?? row.Slug;
         row.Type = request.Type is null ? row.Type : EnvironmentTypes.Canonical(request.Type);
@@ -74,6 +84,11 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
         if (!(await queries.FindEnvironmentAsync(caller, path, cancellation)).Succeeded(out var found, out var failure))
         {
             return failure;
+        }
+
+        if (caller.Reach.RefuseChangeOfEnvironment(found.SiteId, found.Id) is { } outOfReach)
+        {
+            return outOfReach;
         }
 
         var secrets = await db.Secrets.CountAsync(

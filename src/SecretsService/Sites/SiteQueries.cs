@@ -9,7 +9,7 @@ using SecretsService.Storage.Rows;
 
 namespace SecretsService.Sites;
 
-/// <summary>Reads sites, environments and apps of the caller's account.</summary>
+/// <summary>Reads sites, environments and apps of the caller's account; what is out of the caller's reach is not found.</summary>
 internal sealed class SiteQueries(SecretsDbContext db)
 {
     public static Failure SiteNotFound { get; } = Failure.NotFound("Site not found");
@@ -57,7 +57,7 @@ internal sealed class SiteQueries(SecretsDbContext db)
 
     /// <summary>Lists the account's sites by slug.</summary>
     public async Task<Outcome<Page<Site>>> ListSitesAsync(Caller caller, PageRequest page, CancellationToken cancellation) =>
-        await db.Sites.Where(s => s.AccountId == caller.AccountId).OrderBy(s => s.Slug).Select(AsSite).ToPageAsync(page, cancellation);
+        await db.Sites.Where(s => s.AccountId == caller.AccountId).Within(caller.Reach).OrderBy(s => s.Slug).Select(AsSite).ToPageAsync(page, cancellation);
 
     /// <summary>Finds a site.</summary>
     public async Task<Outcome<Site>> FindSiteAsync(Caller caller, ResourceReference site, CancellationToken cancellation) =>
@@ -69,7 +69,7 @@ internal sealed class SiteQueries(SecretsDbContext db)
     {
         var found = await FindSiteAsync(caller, site, cancellation);
         return found.Succeeded(out var owner, out var failure)
-            ? await db.Environments.Where(e => e.AccountId == caller.AccountId && e.SiteId == owner.Id)
+            ? await db.Environments.Where(e => e.AccountId == caller.AccountId && e.SiteId == owner.Id).Within(caller.Reach)
                 .OrderBy(e => e.Slug).Select(AsEnvironment).ToPageAsync(page, cancellation)
             : failure;
     }
@@ -77,7 +77,7 @@ internal sealed class SiteQueries(SecretsDbContext db)
     /// <summary>Lists the environments of all sites, by the site's slug and their own.</summary>
     public async Task<Outcome<Page<SiteEnvironment>>> ListAllEnvironmentsAsync(
         Caller caller, PageRequest page, CancellationToken cancellation) =>
-        await db.Environments.Where(e => e.AccountId == caller.AccountId)
+        await db.Environments.Where(e => e.AccountId == caller.AccountId).Within(caller.Reach)
             .OrderBy(e => e.Site!.Slug).ThenBy(e => e.Slug).Select(AsEnvironment).ToPageAsync(page, cancellation);
 
     /// <summary>Finds an environment by the path that it was addressed with.</summary>
@@ -98,14 +98,14 @@ internal sealed class SiteQueries(SecretsDbContext db)
     {
         var found = await FindSiteAsync(caller, site, cancellation);
         return found.Succeeded(out var owner, out var failure)
-            ? await db.Apps.Where(a => a.AccountId == caller.AccountId && a.SiteId == owner.Id)
+            ? await db.Apps.Where(a => a.AccountId == caller.AccountId && a.SiteId == owner.Id).Within(caller.Reach)
                 .OrderBy(a => a.Slug).Select(AsApp).ToPageAsync(page, cancellation)
             : failure;
     }
 
     /// <summary>Lists the apps of all sites, by the site's slug and their own.</summary>
     public async Task<Outcome<Page<App>>> ListAllAppsAsync(Caller caller, PageRequest page, CancellationToken cancellation) =>
-        await db.Apps.Where(a => a.AccountId == caller.AccountId)
+        await db.Apps.Where(a => a.AccountId == caller.AccountId).Within(caller.Reach)
             .OrderBy(a => a.Site!.Slug).ThenBy(a => a.Slug).Select(AsApp).ToPageAsync(page, cancellation);
 
     /// <summary>Finds an app by the path that it was addressed with.</summary>
@@ -134,21 +134,21 @@ internal sealed class SiteQueries(SecretsDbContext db)
 
     /// <summary>The site that a reference means: at most one row.</summary>
     public IQueryable<SiteRow> Sites(Caller caller, ResourceReference site) =>
-        db.Sites.Where(s => s.AccountId == caller.AccountId && (s.Id == site.Id || s.Slug == site.Slug));
+        db.Sites.Where(s => s.AccountId == caller.AccountId && (s.Id == site.Id || s.Slug == site.Slug)).Within(caller.Reach);
 
     /// <summary>The environment that a path means: at most one row.</summary>
-    public IQueryable<EnvironmentRow> Environments(Caller caller, EnvironmentPath path) => path.Site is { } site
+    public IQueryable<EnvironmentRow> Environments(Caller caller, EnvironmentPath path) => (path.Site is { } site
         ? db.Environments.Where(e => e.AccountId == caller.AccountId
             && (e.Id == path.Environment.Id || e.Slug == path.Environment.Slug)
             && (e.SiteId == site.Id || e.Site!.Slug == site.Slug))
-        : db.Environments.Where(e => e.AccountId == caller.AccountId && e.Id == path.Environment.Id);
+        : db.Environments.Where(e => e.AccountId == caller.AccountId && e.Id == path.Environment.Id)).Within(caller.Reach);
 
     /// <summary>The app that a path means: at most one row.</summary>
-    public IQueryable<AppRow> Apps(Caller caller, AppPath path) => path.Site is { } site
+    public IQueryable<AppRow> Apps(Caller caller, AppPath path) => (path.Site is { } site
         ? db.Apps.Where(a => a.AccountId == caller.AccountId
             && (a.Id == path.App.Id || a.Slug == path.App.Slug)
             && (a.SiteId == site.Id || a.Site!.Slug == site.Slug))
-        : db.Apps.Where(a => a.AccountId == caller.AccountId && a.Id == path.App.Id);
+        : db.Apps.Where(a => a.AccountId == caller.AccountId && a.Id == path.App.Id)).Within(caller.Reach);
 }
 
 /// <summary>An app and an environment of one site: where the app runs.</summary>

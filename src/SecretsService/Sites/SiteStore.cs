@@ -13,6 +13,11 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
 {
     public async Task<Outcome<Site>> CreateSiteAsync(Caller caller, CreateSite request, CancellationToken cancellation)
     {
+        if (caller.Reach.RefuseNewSite() is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         var now = clock.Now();
         var row = new SiteRow
         {
@@ -38,6 +43,11 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
             return SiteQueries.SiteNotFound;
         }
 
+        if (caller.Reach.RefuseChange(row.Id) is { } outOfReach)
+        {
+            return outOfReach;
+        }
+
         row.Name = request.Name ?? row.Name;
         row.Slug = request.Slug ?? row.Slug;
         row.Tags = request.Tags.Or(row.Tags);
@@ -58,6 +68,11 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
         if (!(await queries.FindSiteAsync(caller, site, cancellation)).Succeeded(out var found, out var failure))
         {
             return failure;
+        }
+
+        if (caller.Reach.RefuseChange(found.Id) is { } outOfReach)
+        {
+            return outOfReach;
         }
 
         if (!force && (await HoldingsOfAsync(caller, found.Id, cancellation)).Refuse("site") is { } refusal)
