@@ -128,6 +128,19 @@ internal static class AnswerExamples
         UpdatedAt = Day,
     };
 
+    private static readonly AuditEvent Event = new()
+    {
+        Id = Id(9),
+        Seq = 812,
+        Event = "secret.updated",
+        Actor = new() { Type = "api_key", Id = Id(5), Name = "bootstrap", Ip = "192.0.2.17", TokenName = "bootstrap" },
+        Resource = new() { Type = "secret", Id = Id(3) },
+        ModelType = "secret",
+        ModelId = Id(3),
+        Context = JsonElement.Parse("""{"key":"STRIPE_SECRET_KEY","version":2}"""),
+        OccurredAt = Day,
+    };
+
     private static readonly RevealedSecret Revealed = new() { Key = "STRIPE_SECRET_KEY", Value = "sk_live_...", Version = 1 };
 
     private static readonly ImportPlan Plan = new()
@@ -260,6 +273,7 @@ internal static class AnswerExamples
         : type == typeof(Envelope<ImportPlan>) ? One(Plan, status, message)
         : type == typeof(Envelope<SecretCounts>) ? One(Counts, status, message)
         : type == typeof(Envelope<DeploymentToken>) ? One(Token, status, message)
+        : type == typeof(ListEnvelope<AuditEvent>) ? List(Event, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
@@ -306,6 +320,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.Environments, Description = "Deployment targets of a site." },
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
         new() { Name = ApiTags.RequiredSecrets, Description = "The keys that a site, or an app of it, cannot be deployed without." },
+        new() { Name = ApiTags.Events, Description = "The audit trail: what was done, by whom, to what." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }
@@ -325,5 +340,6 @@ internal static class ApiTags
     public const string Environments = "Environments";
     public const string Apps = "Apps";
     public const string RequiredSecrets = "Required secrets";
+    public const string Events = "Events";
     public const string Service = "Service";
 }
