@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace SecretsService.Audit;
 
 /// <summary>
@@ -47,7 +49,7 @@ internal sealed class AttemptTallies
             Forget(now);
         }
 
-        return _ofAddresses.Count < MaxAddresses ? _ofAddresses[(account, address)] = new Tally() : OfOthers(account);
+        return _ofAddresses.Count < MaxAddresses ? FindOrAdd(_ofAddresses, (account, address)) : FindOrAdd(_ofOthers, account);
     }
 
     // What was counted and not recorded yet is not lost: the record of the account's other addresses stands for it.
@@ -55,12 +57,18 @@ internal sealed class AttemptTallies
     {
         foreach (var (key, tally) in _ofAddresses.Where(t => now - t.Value.RecordedAt >= Interval).ToList())
         {
-            OfOthers(key.Account).Attempts += tally.Attempts;
+            FindOrAdd(_ofOthers, key.Account).Attempts += tally.Attempts;
             _ofAddresses.Remove(key);
         }
     }
 
-    private Tally OfOthers(Guid account) => _ofOthers.TryGetValue(account, out var tally) ? tally : _ofOthers[account] = new Tally();
+    private static Tally FindOrAdd<TKey>(Dictionary<TKey, Tally> tallies, TKey key)
+        where TKey : notnull
+    {
+        ref var tally = ref CollectionsMarshal.GetValueRefOrAddDefault(tallies, key, out _);
+        tally ??= new Tally();
+        return tally;
+    }
 
     private sealed class Tally
     {

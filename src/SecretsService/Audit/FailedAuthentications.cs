@@ -28,7 +28,7 @@ internal sealed partial class FailedAuthentications(IServiceScopeFactory scopes,
                 await WriteAsync(failure.Caller ?? Caller.Anonymous(account!.Value, failure.Address), failure, attempts, patience.Token);
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogFailed(e, failure.Reason, failure.Address);
         }

@@ -32,8 +32,8 @@ internal static class EventEndpoints
             .Needs(Ability.EventRead)
             .Describe(
                 "exportEvents", ApiTags.Events, "Exports the trail",
-                "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of, and before the first one that "
-                + "names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.");
+                "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of, and before "
+                + "the first one that names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.");
     }
 
     private sealed class ExportAnswer(Caller caller, ExportRange range, EventExport export) : IResult

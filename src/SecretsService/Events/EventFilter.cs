@@ -35,7 +35,8 @@ internal sealed class EventFilter : IRequestPart, IBindableFromHttpContext<Event
 
     public static readonly QueryParameter UntilParameter = new(
         "until", JsonSchemaType.Integer,
-        "Only events up to this place (`seq`). The links to other pages have it, so that what happens in the meantime moves nothing from one page to another. Default: the last event.");
+        "Only events up to this place (`seq`). The links to other pages have it, so that what happens in the meantime moves nothing from one page to another. "
+        + "Default: the last event.");
 
     private const int MaxText = 255;
 

@@ -116,7 +116,7 @@ internal sealed class EventQueries(SecretsDbContext db, SiteQueries sites, Event
 
     private async Task<IReadOnlyDictionary<string, string>> ReadManifestsAsync(Caller caller, IEnumerable<EventRow> rows, CancellationToken cancellation)
     {
-        var hashes = rows.Where(r => r.Manifest is not null).Select(r => r.Manifest!).DistinctBy(Convert.ToHexStringLower).ToList();
+        var hashes = rows.Where(r => r.Manifest is not null).Select(r => r.Manifest!).DistinctBy(Convert.ToHexStringLower, StringComparer.Ordinal).ToList();
         return hashes.Count == 0
             ? new Dictionary<string, string>(StringComparer.Ordinal)
             : await db.EventManifests.AsNoTracking().Where(m => m.AccountId == caller.AccountId && hashes.Contains(m.Hash))

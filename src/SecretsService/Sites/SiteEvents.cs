@@ -27,7 +27,10 @@ internal static class SiteEvents
 
     /// <summary>The fields of a row that are about to change, as the wire calls them.</summary>
     public static IReadOnlyList<string> ChangedFields(this SecretsDbContext db, object row) =>
-        [.. db.Entry(row).Properties.Where(p => p.IsModified).Select(p => p.Metadata.Name).Select(name => name == nameof(EnvironmentRow.TargetProfile) ? "target" : StrictJson.NameOf(name))];
+    [
+        .. db.Entry(row).Properties.Where(p => p.IsModified)
+            .Select(p => p.Metadata.Name == nameof(EnvironmentRow.TargetProfile) ? "target" : StrictJson.NameOf(p.Metadata.Name)),
+    ];
 
     private static AuditedChange Named(string name, EventSubject subject, string slug, string title, IReadOnlyList<string>? changed = null)
     {

@@ -18,7 +18,7 @@ public sealed class ExportingEventsTests(SecretsServer server) : IClassFixture<S
     public async Task The_hashes_of_an_export_follow_from_each_other()
     {
         var account = await server.NewShopAsync();
-        await account.HasSecretAsync("ÜBER", "1");
+        await account.Client.PutAsync("/sites/shop", new { name = "Über <b> 🙂" });
         const string Entries = """{"KEY":{"secret_id":"019a3f00-0000-7000-8000-000000000001","version":3}}""";
         await server.HasEventsAsync(account, Event(count: 4, manifest: await server.HasManifestAsync(account, Entries)), Event("site.created"));
         await account.HasDeploymentAsync();
@@ -73,7 +73,8 @@ public sealed class ExportingEventsTests(SecretsServer server) : IClassFixture<S
         var account = await server.NewAccountAsync();
         await server.HasEventsAsync(account, Event(), Event(), Event());
         var all = EventsOf(await ExportAsync(account));
-        await server.ExecuteSqlAsync("UPDATE event_chains c SET pruned_seq = 2, pruned_hash = e.hash FROM events e WHERE c.account_id = $1 AND e.account_id = $1 AND e.seq = 2", account.Id);
+        await server.ExecuteSqlAsync(
+            "UPDATE event_chains c SET pruned_seq = 2, pruned_hash = e.hash FROM events e WHERE c.account_id = $1 AND e.account_id = $1 AND e.seq = 2", account.Id);
         await server.ExecuteSqlAsync("DELETE FROM events WHERE account_id = $1 AND seq <= 2", account.Id);
 
         var lines = await ExportAsync(account);
@@ -117,7 +118,8 @@ public sealed class ExportingEventsTests(SecretsServer server) : IClassFixture<S
     public async Task A_restricted_key_exports_nothing()
     {
         var account = await server.NewShopAsync();
-        await server.ExecuteSqlAsync("UPDATE api_keys SET sites = ARRAY[$2::uuid] WHERE account_id = $1", account.Id, Guid.Parse((await account.Client.GetAsync("/sites/blog")).Id));
+        var blog = Guid.Parse((await account.Client.GetAsync("/sites/blog")).Id);
+        await server.ExecuteSqlAsync("UPDATE api_keys SET sites = ARRAY[$2::uuid] WHERE account_id = $1", account.Id, blog);
 
         (await account.Client.GetAsync("/events/export")).ShouldBeError(403, "forbidden");
     }
@@ -139,7 +141,10 @@ public sealed class ExportingEventsTests(SecretsServer server) : IClassFixture<S
     }
 
     private static List<ExportedEvent> EventsOf(IEnumerable<string> lines) =>
-        [.. lines.Skip(1).Where(l => !l.StartsWith("{\"manifest\"", StringComparison.Ordinal)).Select(l => JsonSerializer.Deserialize(l, ExportJson.Default.ExportedEvent)!)];
+    [
+        .. lines.Skip(1).Where(l => !l.StartsWith("{\"manifest\"", StringComparison.Ordinal))
+            .Select(l => JsonSerializer.Deserialize(l, ExportJson.Default.ExportedEvent)!),
+    ];
 
     private static EventRow RowOf(ExportedEvent line) => new()
     {

@@ -87,14 +87,16 @@ public sealed class FailedAuthenticationsTests(ManualClockServer server) : IClas
         contexts.Select(c => $"{c.Text("reason")} {c.GetProperty("attempts").GetInt32()}").ShouldBe(["unknown_token 1", "no_token 201"]);
         string.Concat(contexts.Select(c => c.GetRawText())).ShouldNotContain("canary");
         (await server.QuerySqlAsync<string>(
-            "SELECT string_agg(DISTINCT actor_type || ' ' || actor_name || ' ' || (actor_id IS NULL), ',') FROM events WHERE account_id = $1 AND actor_type = 'anonymous'", await FirstAccountAsync()))
-            .ShouldBe("anonymous anonymous true");
+            "SELECT string_agg(DISTINCT concat_ws(' ', actor_type, actor_name, actor_id IS NULL), ',') FROM events WHERE account_id = $1 AND actor_id IS NULL",
+            await FirstAccountAsync()))
+            .ShouldBe("anonymous anonymous t");
     }
 
     private async Task<IReadOnlyList<JsonElement>> ContextsAsync() =>
     [
         .. SchemaTexts.Json(await server.QuerySqlAsync<string>(
-            "SELECT coalesce(json_agg(context ORDER BY seq), '[]')::text FROM events WHERE account_id = $1 AND event = 'auth.failed'", await FirstAccountAsync())).EnumerateArray(),
+            "SELECT coalesce(json_agg(context ORDER BY seq), '[]')::text FROM events WHERE account_id = $1 AND event = 'auth.failed'",
+            await FirstAccountAsync())).EnumerateArray(),
     ];
 
     private Task<Guid> FirstAccountAsync() => server.FirstAccountAsync();

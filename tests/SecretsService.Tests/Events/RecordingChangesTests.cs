@@ -34,8 +34,8 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
         new("POST /sites/{site}/environments", """{"name": "New #"}""", "environment.created"),
         new("PUT .*/environments/{environment}", """{"name": "Other #"}""", "environment.updated"),
         new("DELETE .*/environments/{environment}", Body: null, "environment.deleted"),
-        new("PUT /sites/{site}/required-secrets", """[{"key": "NEEDED_#"}]""", "site.requirements_updated"),
-        new("PUT /sites/{site}/apps/{app}/required-secrets", """[{"key": "NEEDED_#"}]""", "app.requirements_updated"),
+        new("PUT /sites/{site}/required-secrets", """[{"key": "NEEDED_#", "optional": true}]""", "site.requirements_updated"),
+        new("PUT /sites/{site}/apps/{app}/required-secrets", """[{"key": "NEEDED_#", "optional": true}]""", "app.requirements_updated"),
         new("POST /secret-types", """{"name": "New", "key": "new-#", "schema": {"type": "object"}}""", "secret-type.created"),
         new("PUT /secret-types/{type}", """{"name": "Other #"}""", "secret-type.updated"),
         new("DELETE /secret-types/{type}", Body: null, "secret-type.deleted"),
@@ -75,7 +75,8 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
 
     [Fact]
     public void Only_these_routes_change_nothing_although_their_method_says_so() =>
-        Routes().Where(route => route.Metadata.GetMetadata<ChangesNothing>() is not null).Select(NameOf).ShouldAllBe(route => route.EndsWith("/preflight", StringComparison.Ordinal));
+        Routes().Where(route => route.Metadata.GetMetadata<ChangesNothing>() is not null).Select(NameOf)
+            .ShouldAllBe(route => route.EndsWith("/preflight", StringComparison.Ordinal));
 
     private static string Parent(string path) => path[..path.LastIndexOf('/')];
 
@@ -136,7 +137,8 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
         }
 
         var id = path[..at].EndsWith("deployments", StringComparison.Ordinal) ? await account.HasDeploymentAsync()
-            : await account.HasAsync(path.StartsWith("/secrets", StringComparison.Ordinal) ? Global : path[..at], new { key = $"OLD_{Interlocked.Increment(ref _number)}", value = "1" });
+            : await account.HasAsync(
+                path.StartsWith("/secrets", StringComparison.Ordinal) ? Global : path[..at], new { key = $"OLD_{Interlocked.Increment(ref _number)}", value = "1" });
         return path.Replace("{id}", id, StringComparison.Ordinal);
     }
 
@@ -189,7 +191,8 @@ public sealed class FailingTrailServer : SecretsServer
             SELECT string_agg(table_name, ' ') FROM information_schema.columns
             WHERE column_name = 'account_id' AND table_schema = 'public' AND table_name NOT LIKE 'event%' AND table_name <> 'failing_trails'
             """);
-        var states = _tables.Split(' ').Select(table => $"SELECT '{table}' || coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') AS s FROM {table} t WHERE account_id = $1");
+        var states = _tables.Split(' ').Select(table =>
+            $"SELECT '{table}' || coalesce(string_agg(t::text, ' ' ORDER BY t::text), '') AS s FROM {table} t WHERE account_id = $1");
         return await QuerySqlAsync<string>($"SELECT md5(string_agg(s, ' ' ORDER BY s)) FROM ({string.Join(" UNION ALL ", states)}) x", account.Id);
     }
 }
