@@ -27,6 +27,7 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(Envelope<App>))]
 [JsonSerializable(typeof(ListEnvelope<App>))]
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
+[JsonSerializable(typeof(ListEnvelope<AuditEvent>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
 [JsonSerializable(typeof(MergedMap))]
 [JsonSerializable(typeof(ResolvedMap))]
@@ -74,26 +75,36 @@ public sealed partial class ContractsJson : JsonSerializerContext
 }
 
 /// <summary>Writes a time in UTC with <c>Z</c> and to the microsecond, as the database keeps it; reads RFC 3339 with any offset.</summary>
-internal sealed partial class UtcTimestampConverter : JsonConverter<DateTimeOffset>
+internal sealed class UtcTimestampConverter : JsonConverter<DateTimeOffset>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        // A time without an offset is refused: it would mean whatever zone the server happens to be in.
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
-        if (!Rfc3339().IsMatch(text)
-            || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time))
-        {
-            throw new JsonException();
-        }
-
-        return time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+        return Rfc3339.TryRead(text, out var time) ? time : throw new JsonException();
     }
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture));
+}
+
+/// <summary>Reads times as the wire has them.</summary>
+public static partial class Rfc3339
+{
+    /// <summary>Reads a time, to the microsecond. One without an offset is refused: it would mean whatever zone the server happens to be in.</summary>
+    public static bool TryRead(string text, out DateTimeOffset time)
+    {
+        time = default;
+        if (!Pattern().IsMatch(text) || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time))
+        {
+            return false;
+        }
+
+        time = time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
+        return true;
+    }
 
     [GeneratedRegex(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex Rfc3339();
+    private static partial Regex Pattern();
 }

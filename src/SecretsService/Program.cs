@@ -2,6 +2,7 @@ using SecretsService.Access;
 using SecretsService.ApiKeys;
 using SecretsService.Audit;
 using SecretsService.Deployments;
+using SecretsService.Events;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Import;
@@ -34,6 +35,7 @@ builder.Services.AddSecrets();
 builder.Services.AddImport();
 builder.Services.AddResolution();
 builder.Services.AddDeployments();
+builder.Services.AddEvents();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
 
@@ -61,5 +63,6 @@ api.MapSecrets();
 api.MapImport();
 api.MapInjection();
 api.MapDeployments();
+api.MapEvents();
 
 return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));

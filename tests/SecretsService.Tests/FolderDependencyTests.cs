@@ -30,6 +30,7 @@ public sealed class FolderDependencyTests
         [
             "Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements", "Secrets", "Resolution",
         ],
+        ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
         ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys"],

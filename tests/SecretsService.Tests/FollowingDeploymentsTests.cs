@@ -251,11 +251,12 @@ public sealed class FollowingDeploymentsTests(ManualClockServer server) : IClass
         await account.ReportAsync(id, "deploying");
         server.Clock.Advance(TimeSpan.FromSeconds(1));
         await account.Client.PatchAsync($"/deployments/{id}", new { status = "deploying", stdout = "s3cr3t-c4n4ry" });
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
         await account.Client.PatchAsync($"/deployments/{id}", new { status = "failed", stdout = "s3cr3t-c4n4ry" });
 
         var events = await server.EventsAsync(account, id);
 
-        events.Select(e => e.Split(' ')[0]).ShouldBe(["deployment.created", "deployment.deploying", "deployment.failed"]);
+        events.Select(e => e.Split(' ')[0]).ShouldBe(["deployment.created", "deployment.deploying", "deployment.updated", "deployment.failed"]);
         foreach (var context in events.Select(e => JsonDocument.Parse(e[e.IndexOf(' ', StringComparison.Ordinal)..]).RootElement))
         {
             context.GetProperty("number").GetInt32().ShouldBe(2);

@@ -39,12 +39,13 @@ internal static class AccessPolicy
         return $"Unauthorized. This API key lacks the ability {string.Join(" and ", lacking)}: send a key that has it.";
     }
 
+    /// <summary>The abilities that the route needs and the caller lacks; a deployment token has none.</summary>
+    public static IEnumerable<string> LackingIn(Caller caller, HttpContext http) =>
+        NeededBy(http)?.Abilities.Where(ability => !caller.Abilities.Has(ability)) ?? [];
+
     private static bool MayProceed(HttpContext http) =>
         http.Features.Get<Caller>() is { } caller
         && (caller.DeploymentId is { } own ? IsOf(own, http) : NeededBy(http) is not null && !LackingIn(caller, http).Any());
-
-    private static IEnumerable<string> LackingIn(Caller caller, HttpContext http) =>
-        NeededBy(http)?.Abilities.Where(ability => !caller.Abilities.Has(ability)) ?? [];
 
     private static NeededAbilities? NeededBy(HttpContext http) => http.GetEndpoint()?.Metadata.GetMetadata<NeededAbilities>();
 

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SecretsService.Contracts;
@@ -14,16 +15,17 @@ namespace SecretsService.Access;
 /// <summary>
 /// Authenticates a request by its bearer key (RFC 6750, section 2.1). A missing, a malformed and an unknown key take the same path to the
 /// same look-up, so that neither the answer nor its cost tells them apart. A deployment token has a look-up of its own, which its prefix
-/// alone picks: one that is unknown, used up or too old is not found there.
+/// alone picks. Each refusal is recorded before it is answered.
 /// </summary>
 internal sealed class BearerAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory logger,
     UrlEncoder encoder,
     Credentials credentials,
-    FailureLimit failures,
+    FailureLimit limit,
     AccountScope scope,
     KeyUses uses,
+    IFailedAuthentications failures,
     TimeProvider clock)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -51,8 +53,12 @@ internal sealed class BearerAuthentication(
         }
 
         var now = clock.GetUtcNow();
-        if (await failures.LookUpAsync(Context.Connection.RemoteIpAddress, () => FindAliveAsync(now), Context.RequestAborted) is not { } credential)
+        var token = PresentedToken(Request);
+        var credential = await limit.LookUpAsync(
+            Context.Connection.RemoteIpAddress, () => credentials.FindAsync(token, Context.RequestAborted), Context.RequestAborted);
+        if (credential?.IsAlive(now) != true)
         {
+            Context.Features.Set(FailedAuthentication.Of(Context, credential, token));
             return AuthenticateResult.NoResult();
         }
 
@@ -68,26 +74,34 @@ internal sealed class BearerAuthentication(
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Name));
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        Answer.Error(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, AccessPolicy.RefusalOf(Context)).ExecuteAsync(Context);
-
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    protected override async Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        if (!failures.TryTake(Context.Connection.RemoteIpAddress, out var retryAfter))
+        var caller = Context.Features.GetRequiredFeature<Caller>();
+        await failures.RecordAsync(
+            FailedAuthentication.Of(Context, FailureReasons.MissingAbility, caller) with { Lacking = [.. AccessPolicy.LackingIn(caller, Context)] });
+        await Answer.Error(StatusCodes.Status403Forbidden, ErrorCodes.Forbidden, AccessPolicy.RefusalOf(Context)).ExecuteAsync(Context);
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        // None where a deployment token passed, and its last use was taken by another request meanwhile.
+        await failures.RecordAsync(
+            Context.Features.Get<FailedAuthentication>()
+            ?? FailedAuthentication.Of(Context, FailureReasons.UsedUpDeploymentToken, Context.Features.Get<Caller>()));
+
+        if (!limit.TryTake(Context.Connection.RemoteIpAddress, out var retryAfter))
         {
-            return RateLimits.RefuseAsync(Context, retryAfter, "requests without a valid API key from this address");
+            await RateLimits.RefuseAsync(Context, retryAfter, "requests without a valid API key from this address");
+            return;
         }
 
         // RFC 6750, section 3.1: no error code for a request that brought no key at all.
         Response.Headers.WWWAuthenticate = Request.Headers.Authorization.Count == 0
             ? "Bearer realm=\"secrets\""
             : "Bearer realm=\"secrets\", error=\"invalid_token\"";
-        return Answer.Error(
+        await Answer.Error(
             StatusCodes.Status401Unauthorized,
             ErrorCodes.Unauthenticated,
             "Unauthenticated. Send a valid API key in the header Authorization: Bearer sks_...").ExecuteAsync(Context);
     }
-
-    private async Task<Credential?> FindAliveAsync(DateTimeOffset now) =>
-        await credentials.FindAsync(PresentedToken(Request), Context.RequestAborted) is { } credential && credential.IsAlive(now) ? credential : null;
 }

@@ -18,6 +18,11 @@ internal sealed record Caller(Guid AccountId, string AccountName, Guid ApiKeyId,
     /// <param name="name">Which part of the service.</param>
     public static Caller System(Guid accountId, string name) => new(accountId, "", Guid.Empty, name);
 
+    /// <summary>Whoever sent no credential that there is: it asks for nothing, and has a name in the audit trail only.</summary>
+    /// <param name="accountId">The account whose trail that is.</param>
+    /// <param name="ip">The address that the request came from.</param>
+    public static Caller Anonymous(Guid accountId, string? ip) => new(accountId, "", Guid.Empty, "anonymous") { Ip = ip, IsAnonymous = true };
+
     /// <summary>The one deployment that a deployment token reads; null for an API key.</summary>
     public Guid? DeploymentId { get; init; }
 
@@ -34,7 +39,10 @@ internal sealed record Caller(Guid AccountId, string AccountName, Guid ApiKeyId,
     public string? Ip { get; init; }
 
     /// <summary>True for the service itself.</summary>
-    public bool IsSystem => ApiKeyId == Guid.Empty;
+    public bool IsSystem => ApiKeyId == Guid.Empty && !IsAnonymous;
+
+    /// <summary>True for whoever sent no credential that there is.</summary>
+    public bool IsAnonymous { get; private init; }
 
     /// <summary>Hands a handler the caller that authentication found. Only a route that requires authorization may ask for one.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context, ParameterInfo parameter) =>

@@ -9,8 +9,11 @@ namespace SecretsService.Access;
 /// <param name="ExpiresAt">From when on it is not accepted: the token's time or the key's, whichever comes first. Null for neither.</param>
 internal sealed record Credential(Caller Caller, long Revision, DateTimeOffset? ExpiresAt)
 {
+    /// <summary>True for a deployment token that has no use left.</summary>
+    public bool IsUsedUp { get; init; }
+
     /// <summary>True where it is accepted.</summary>
-    public bool IsAlive(DateTimeOffset now) => ExpiresAt is null || now < ExpiresAt;
+    public bool IsAlive(DateTimeOffset now) => !IsUsedUp && (ExpiresAt is null || now < ExpiresAt);
 }
 
 /// <summary>Looks credentials up by the SHA-256 of what was presented.</summary>
@@ -27,16 +30,16 @@ internal sealed class Credentials(NpgsqlDataSource database)
 
     private const string FindDeploymentSql =
         """
-        SELECT a.id, a.name, t.id, t.created_by, a.revision, t.expires_at, NULL::timestamptz, t.deployment_id
+        SELECT a.id, a.name, t.id, t.created_by, a.revision, t.expires_at, NULL::timestamptz, t.deployment_id, t.uses_left > 0
         FROM deployment_tokens t
         JOIN accounts a ON a.id = t.account_id
-        WHERE t.token_hash = $1 AND t.uses_left > 0
+        WHERE t.token_hash = $1
         """;
 
-    /// <summary>Finds a credential, even one that has expired.</summary>
+    /// <summary>Finds a credential, even one that has expired or is used up.</summary>
     /// <param name="token">What was presented; null where it was nothing, which costs the same look-up and is found nowhere.</param>
     /// <param name="cancellation">Cancels the wait.</param>
-    /// <returns>Null where there is none, or a deployment token is used up.</returns>
+    /// <returns>Null where there is none.</returns>
     public async Task<Credential?> FindAsync(string? token, CancellationToken cancellation)
     {
         // The first use of the database in a request. One that was restarted, or has failed over, must not cost a failed request for each
@@ -82,7 +85,10 @@ internal sealed class Credentials(NpgsqlDataSource database)
                     Reach = Reach.Of(row.GetFieldValue<Guid[]>(8), row.GetFieldValue<Guid[]>(9), row.GetFieldValue<Guid[]>(10)),
                 },
             row.GetInt64(4),
-            Earlier(TimeAt(row, 5), TimeAt(row, 6)));
+            Earlier(TimeAt(row, 5), TimeAt(row, 6)))
+        {
+            IsUsedUp = isForDeployment && !row.GetBoolean(8),
+        };
     }
 
     private static DateTimeOffset? TimeAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);

@@ -1,3 +1,5 @@
+using SecretsService.Access;
+
 namespace SecretsService.Audit;
 
 /// <summary>Sets up the audit trail.</summary>
@@ -7,6 +9,7 @@ internal static class AuditExtensions
     {
         services.AddScoped<EventTrail>();
         services.AddScoped<EventSealer>();
+        services.AddSingleton<IFailedAuthentications, FailedAuthentications>();
         services.AddScoped<EarlierEvents>();
         services.AddHostedService<EventSealing>();
     }

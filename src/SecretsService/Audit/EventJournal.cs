@@ -35,8 +35,8 @@ internal static class EventJournal
         {
             Id = Guid.CreateVersion7(now),
             Event = name,
-            ActorType = caller.IsSystem ? SystemActor : caller.DeploymentId is null ? ApiKey : DeploymentToken,
-            ActorId = caller.IsSystem ? null : caller.ApiKeyId,
+            ActorType = caller.IsSystem ? SystemActor : caller.IsAnonymous ? Anonymous : caller.DeploymentId is null ? ApiKey : DeploymentToken,
+            ActorId = caller.IsSystem || caller.IsAnonymous ? null : caller.ApiKeyId,
             ActorName = caller.ApiKeyName,
             Ip = caller.Ip,
             ResourceType = subject.Type,

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace SecretsService.Audit;
 
 /// <summary>The names of events.</summary>
@@ -8,6 +10,7 @@ internal static class EventNames
     public const string SecretDeleted = "secret.deleted";
     public const string SecretRestored = "secret.restored";
     public const string SecretPurged = "secret.purged";
+    public const string SecretVersionsPruned = "secret.versions_pruned";
     public const string SecretRolledBack = "secret.rolled_back";
     public const string SecretRevealed = "secret.revealed";
     public const string SecretsInjected = "secrets.injected";
@@ -16,6 +19,7 @@ internal static class EventNames
     public const string DeploymentDeploying = "deployment.deploying";
     public const string DeploymentDeployed = "deployment.deployed";
     public const string DeploymentFailed = "deployment.failed";
+    public const string DeploymentUpdated = "deployment.updated";
     public const string DeploymentDeleted = "deployment.deleted";
     public const string DeploymentVariablesRead = "deployment.variables_read";
     public const string DeploymentTokenCreated = "deployment.token_created";
@@ -38,4 +42,16 @@ internal static class EventNames
     public const string ApiKeyDeleted = "api-key.deleted";
     public const string AuthFailed = "auth.failed";
     public const string EventsPruned = "events.pruned";
+
+    /// <summary>Every one, in alphabetical order.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        .. typeof(EventNames).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The names that a name stands for: itself, or with <c>.*</c> at its end every one that begins so.</summary>
+    public static IEnumerable<string> Matching(string pattern) => pattern.EndsWith(".*", StringComparison.Ordinal)
+        ? All.Where(name => name.StartsWith(pattern[..^1], StringComparison.Ordinal))
+        : All.Where(name => name == pattern);
 }

@@ -10,6 +10,9 @@ namespace SecretsService.Audit;
 /// </summary>
 internal sealed class EventTrail(SecretsDbContext db, AccountKeys keys, TimeProvider clock)
 {
+    // So that a site with thousands of secrets costs few rows, and none of them is large.
+    private const int RecordsPerRow = 100;
+
     /// <summary>Appends a record; saving is the caller's, within its transaction.</summary>
     /// <param name="caller">Who did it.</param>
     /// <param name="name">What was done: one of <see cref="EventNames"/>.</param>
@@ -22,5 +25,16 @@ internal sealed class EventTrail(SecretsDbContext db, AccountKeys keys, TimeProv
         var record = EventJournal.Record(caller, name, subject, context, clock.Now());
         var key = await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation);
         db.EventJournal.Add(EventJournal.Row(caller.AccountId, record.Id, [record], key));
+    }
+
+    /// <summary>Appends the records of a change that does many things, in their order; saving is the caller's, within its transaction.</summary>
+    public async Task AppendAllAsync(Caller caller, IEnumerable<AuditedChange> changes, CancellationToken cancellation)
+    {
+        var now = clock.Now();
+        var key = await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation);
+        foreach (var part in changes.Select(c => EventJournal.Record(caller, c.Event, c.Subject, c.Context, now)).Chunk(RecordsPerRow))
+        {
+            db.EventJournal.Add(EventJournal.Row(caller.AccountId, part[0].Id, part, key));
+        }
     }
 }

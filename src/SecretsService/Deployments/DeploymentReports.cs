@@ -43,7 +43,12 @@ internal sealed class DeploymentReports(
             await StepAsync(caller, row, state, cancellation);
         }
 
-        row.UpdatedAt = db.ChangeTracker.HasChanges() ? clock.Now() : row.UpdatedAt;
+        if (db.ChangeTracker.HasChanges())
+        {
+            row.UpdatedAt = clock.Now();
+            await (isStep ? Task.CompletedTask : events.AppendAsync(caller, EventNames.DeploymentUpdated, row, cancellation));
+        }
+
         await db.SaveChangesAsync(cancellation);
         var saved = await queries.FindAsync(caller, new DeploymentPath(null, row.Id), cancellation);
         await change.CommitAsIsAsync(cancellation);

@@ -79,7 +79,7 @@ internal static class Answer
                 new()
                 {
                     Data = page.Items,
-                    Links = request.LinksTo(page.Total),
+                    Links = request.LinksTo(page.Total, page.Pin),
                     Meta = request.MetaOf(page.Items.Count, page.Total),
                     Message = message,
                     HttpStatus = StatusCodes.Status200OK,

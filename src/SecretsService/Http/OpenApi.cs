@@ -204,7 +204,7 @@ internal sealed class RouteOperationFilter : IOperationFilter
         foreach (var answer in metadata.OfType<IProducesResponseTypeMetadata>().Where(a => a.Type is not null && a.Type != typeof(void)))
         {
             var status = answer.StatusCode.ToString(CultureInfo.InvariantCulture);
-            if (operation.Responses?[status].Content?["application/json"] is OpenApiMediaType content)
+            if (operation.Responses?[status].Content?.TryGetValue("application/json", out var media) == true && media is OpenApiMediaType content)
             {
                 content.Example = ErrorExamples.Of(status) ?? AnswerExamples.Of(answer.Type!, answer.StatusCode, operation.Summary!);
             }

@@ -129,6 +129,19 @@ internal static class AnswerExamples
         UpdatedAt = Day,
     };
 
+    private static readonly AuditEvent Event = new()
+    {
+        Id = Id(9),
+        Seq = 812,
+        Event = "secret.updated",
+        Actor = new() { Type = "api_key", Id = Id(5), Name = "bootstrap", Ip = "192.0.2.17", TokenName = "bootstrap" },
+        Resource = new() { Type = "secret", Id = Id(3) },
+        ModelType = "secret",
+        ModelId = Id(3),
+        Context = JsonElement.Parse("""{"key":"STRIPE_SECRET_KEY","version":2}"""),
+        OccurredAt = Day,
+    };
+
     private static readonly RevealedSecret Revealed = new() { Key = "STRIPE_SECRET_KEY", Value = "sk_live_...", Version = 1 };
 
     private static readonly ImportPlan Plan = new()
@@ -286,6 +299,7 @@ internal static class AnswerExamples
         : type == typeof(Envelope<DeploymentToken>) ? One(Token, status, message)
         : type == typeof(Envelope<ApiKey>) ? One(status == StatusCodes.Status201Created ? Key with { Token = "sks_..." } : Key, status, message)
         : type == typeof(ListEnvelope<ApiKey>) ? List(Key, message)
+        : type == typeof(ListEnvelope<AuditEvent>) ? List(Event, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
@@ -333,6 +347,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
         new() { Name = ApiTags.RequiredSecrets, Description = "The keys that a site, or an app of it, cannot be deployed without." },
         new() { Name = ApiTags.ApiKeys, Description = "Who may do what: bearer keys with abilities, each for the whole account or for a part of it." },
+        new() { Name = ApiTags.Events, Description = "The audit trail: what was done, by whom, to what." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }
@@ -353,5 +368,6 @@ internal static class ApiTags
     public const string Apps = "Apps";
     public const string RequiredSecrets = "Required secrets";
     public const string ApiKeys = "API keys";
+    public const string Events = "Events";
     public const string Service = "Service";
 }

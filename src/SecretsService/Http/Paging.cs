@@ -10,7 +10,11 @@ namespace SecretsService.Http;
 /// <summary>Some items of a list.</summary>
 /// <param name="Items">The items of one page.</param>
 /// <param name="Total">How many the whole list has.</param>
-internal sealed record Page<T>(IReadOnlyList<T> Items, int Total);
+internal sealed record Page<T>(IReadOnlyList<T> Items, int Total)
+{
+    /// <summary>A parameter that the links to other pages have, so that those show the same list; null where they repeat the request's.</summary>
+    public (QueryParameter Parameter, string Value)? Pin { get; init; }
+}
 
 /// <summary>Which page of a list a request asks for.</summary>
 internal sealed class PageRequest : IRequestPart, IBindableFromHttpContext<PageRequest>
@@ -38,32 +42,34 @@ internal sealed class PageRequest : IRequestPart, IBindableFromHttpContext<PageR
     /// <summary>The most items that it holds.</summary>
     public int Size { get; }
 
+    /// <summary>How many items stand before it.</summary>
+    public int Offset => (Number - 1) * Size;
+
     public static ValueTask<PageRequest?> BindAsync(HttpContext context, ParameterInfo parameter) =>
         ValueTask.FromResult<PageRequest?>(new PageRequest(context.Request));
 
     public PageMeta MetaOf(int count, int total)
     {
-        var before = (Number - 1) * Size;
         return new PageMeta
         {
             CurrentPage = Number,
-            From = count == 0 ? null : before + 1,
-            To = count == 0 ? null : before + count,
+            From = count == 0 ? null : Offset + 1,
+            To = count == 0 ? null : Offset + count,
             Total = total,
             PerPage = Size,
             LastPage = LastPageOf(total),
         };
     }
 
-    public PageLinks LinksTo(int total)
+    public PageLinks LinksTo(int total, (QueryParameter Parameter, string Value)? pin)
     {
         var last = LastPageOf(total);
         return new PageLinks
         {
-            First = LinkTo(1),
-            Last = LinkTo(last),
-            Prev = Number > 1 ? LinkTo(Math.Min(Number - 1, last)) : null,
-            Next = Number < last ? LinkTo(Number + 1) : null,
+            First = LinkTo(1, pin),
+            Last = LinkTo(last, pin),
+            Prev = Number > 1 ? LinkTo(Math.Min(Number - 1, last), pin) : null,
+            Next = Number < last ? LinkTo(Number + 1, pin) : null,
         };
     }
 
@@ -86,12 +92,12 @@ internal sealed class PageRequest : IRequestPart, IBindableFromHttpContext<PageR
     private int LastPageOf(int total) => Math.Max(1, (total + Size - 1) / Size);
 
     // Relative: the service need not know the address that a proxy shows, and never repeats a forged Host header.
-    private string LinkTo(int page)
+    private string LinkTo(int page, (QueryParameter Parameter, string Value)? pin)
     {
         var others = _request.Query
-            .Where(q => !QueryParameters.Page.Is(q.Key) && !QueryParameters.PerPage.Is(q.Key))
+            .Where(q => !QueryParameters.Page.Is(q.Key) && !QueryParameters.PerPage.Is(q.Key) && pin?.Parameter.Is(q.Key) != true)
             .SelectMany(q => q.Value, (q, value) => KeyValuePair.Create(q.Key, value ?? ""));
-        var query = new QueryBuilder(others)
+        var query = new QueryBuilder(pin is { } pinned ? others.Append(KeyValuePair.Create(pinned.Parameter.Name, pinned.Value)) : others)
         {
             { QueryParameters.Page.Name, page.ToString(CultureInfo.InvariantCulture) },
             { QueryParameters.PerPage.Name, Size.ToString(CultureInfo.InvariantCulture) },
@@ -107,7 +113,7 @@ internal static class PagingExtensions
     public static async Task<Page<T>> ToPageAsync<T>(this IQueryable<T> query, PageRequest page, CancellationToken cancellation)
     {
         var total = await query.CountAsync(cancellation);
-        var items = await query.Skip((page.Number - 1) * page.Size).Take(page.Size).ToListAsync(cancellation);
+        var items = await query.Skip(page.Offset).Take(page.Size).ToListAsync(cancellation);
         return new Page<T>(items, total);
     }
 }

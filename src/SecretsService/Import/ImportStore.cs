@@ -111,6 +111,7 @@ internal sealed class ImportStore(
             ["created"] = plan.Created.Select(p => p.Secret.Name),
             ["updated"] = plan.Updated.Select(p => p.Secret.Name),
             ["deleted"] = plan.Deleted.Select(s => s.Name),
+            ["versions"] = plan.Created.Concat(plan.Updated).ToDictionary(p => p.Secret.Name, p => p.Secret.Version, StringComparer.Ordinal),
         };
         await events.AppendAsync(caller, EventNames.SecretsImported, subject, context, cancellation);
         await db.SaveChangesAsync(cancellation);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Outcomes;
 using SecretsService.Storage;
@@ -8,7 +9,7 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Requirements;
 
 /// <summary>Changes which secrets the sites and apps of the caller's account need.</summary>
-internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries queries, TimeProvider clock)
+internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries queries, EventTrail events, TimeProvider clock)
 {
     /// <summary>Replaces the whole list of a site, or of an app. The list that is there already changes nothing, not even the account's revision.</summary>
     /// <returns>The list as it is then, by key.</returns>
@@ -28,6 +29,11 @@ internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries q
 
         Replace(caller, owner, await queries.Of(caller, owner).ToListAsync(cancellation), list);
         var isChanged = db.ChangeTracker.HasChanges();
+        if (isChanged)
+        {
+            await AppendAsync(caller, owner, cancellation);
+        }
+
         await db.SaveChangesAsync(cancellation);
         var saved = await queries.ListAsync(caller, owner, cancellation);
         if (isChanged)
@@ -56,6 +62,20 @@ internal sealed class RequirementStore(SecretsDbContext db, RequirementQueries q
         }
 
         db.RequiredSecrets.RemoveRange(current.Values);
+    }
+
+    private Task AppendAsync(Caller caller, RequirementOwner owner, CancellationToken cancellation)
+    {
+        var rows = db.ChangeTracker.Entries<RequiredSecretRow>().ToLookup(e => e.State, e => e.Entity.Name);
+        var context = new Dictionary<string, object>(StringComparer.Ordinal)
+        {
+            ["added"] = rows[EntityState.Added].Order(StringComparer.Ordinal),
+            ["removed"] = rows[EntityState.Deleted].Order(StringComparer.Ordinal),
+            ["changed"] = rows[EntityState.Modified].Order(StringComparer.Ordinal),
+        };
+        return owner.AppId is { } app
+            ? events.AppendAsync(caller, EventNames.AppRequirementsUpdated, EventSubject.OfApp(owner.SiteId, app), context, cancellation)
+            : events.AppendAsync(caller, EventNames.SiteRequirementsUpdated, EventSubject.OfSite(owner.SiteId), context, cancellation);
     }
 
     private RequiredSecretRow NewRow(Caller caller, RequirementOwner owner, RequireSecret entry) => new()

@@ -104,10 +104,12 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
     private async Task<int> DeleteDeploymentsAsync(Guid accountId, DateTimeOffset before, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
-        var deleted = await DueDeployments(before).Where(d => d.AccountId == accountId)
-            .OrderBy(d => d.UpdatedAt).Take(BatchSize).ExecuteDeleteAsync(cancellation);
+        var due = await DueDeployments(before).Where(d => d.AccountId == accountId).OrderBy(d => d.UpdatedAt).Take(BatchSize).Names().ToListAsync(cancellation);
+        await AppendAsync(accountId, due.Select(AuditedChange.Deleted), cancellation);
+        var ids = due.ConvertAll(d => d.Id);
+        await db.Deployments.Where(d => d.AccountId == accountId && ids.Contains(d.Id)).ExecuteDeleteAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
-        return deleted;
+        return due.Count;
     }
 
     private async Task<int> DeleteSecretsAsync(Guid accountId, DateTimeOffset before, CancellationToken cancellation)
@@ -115,16 +117,7 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
         await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
         var due = await DueSecrets(before).Where(s => s.AccountId == accountId).OrderBy(s => s.DeletedAt).Take(BatchSize)
             .ToListAsync(cancellation);
-        var caller = Caller.System(accountId, ActorName);
-        foreach (var secret in due)
-        {
-            await trail.AppendAsync(
-                caller, EventNames.SecretPurged, EventSubject.Of(secret),
-                new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = secret.Name, ["version"] = secret.Version }, cancellation);
-        }
-
-        await db.SaveChangesAsync(cancellation);
-        db.ChangeTracker.Clear();
+        await AppendAsync(accountId, due.Select(AuditedChange.Purged), cancellation);
         var ids = due.ConvertAll(s => s.Id);
         await db.Secrets.Where(s => s.AccountId == accountId && ids.Contains(s.Id)).ExecuteDeleteAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
@@ -134,10 +127,23 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
     private async Task<int> DeleteVersionsAsync(Guid accountId, int kept, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, accountId, cancellation);
-        var deleted = await DueVersions(kept).Where(v => v.AccountId == accountId)
-            .OrderBy(v => v.SecretId).ThenBy(v => v.Version).Take(BatchSize).ExecuteDeleteAsync(cancellation);
+
+        // Read and deleted by the same query: the lock keeps anything from becoming due in between.
+        var due = DueVersions(kept).Where(v => v.AccountId == accountId).OrderBy(v => v.SecretId).ThenBy(v => v.Version).Take(BatchSize);
+        var versions = (await due.Select(v => new { v.SecretId, v.Version }).ToListAsync(cancellation)).ToLookup(v => v.SecretId, v => v.Version);
+        var ids = versions.Select(v => v.Key).ToList();
+        var secrets = await db.Secrets.AsNoTracking().Where(s => s.AccountId == accountId && ids.Contains(s.Id)).ToListAsync(cancellation);
+        await AppendAsync(accountId, secrets.Select(s => AuditedChange.Pruned(s, versions[s.Id])), cancellation);
+        var deleted = await due.ExecuteDeleteAsync(cancellation);
         await change.CommitAsIsAsync(cancellation);
         return deleted;
+    }
+
+    private async Task AppendAsync(Guid accountId, IEnumerable<AuditedChange> changes, CancellationToken cancellation)
+    {
+        await trail.AppendAllAsync(Caller.System(accountId, ActorName), changes, cancellation);
+        await db.SaveChangesAsync(cancellation);
+        db.ChangeTracker.Clear();
     }
 
     private static async Task<int> InBatchesAsync(List<Guid> accounts, Func<Guid, Task<int>> batch)

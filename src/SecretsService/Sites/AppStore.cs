@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
@@ -9,7 +10,7 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Sites;
 
 /// <summary>Changes apps of the caller's account.</summary>
-internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimeProvider clock)
+internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, Losses losses, EventTrail events, TimeProvider clock)
 {
     public async Task<Outcome<App>> CreateAppAsync(
         Caller caller, ResourceReference site, CreateApp request, CancellationToken cancellation)
@@ -38,6 +39,7 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
             UpdatedAt = now,
         };
         db.Apps.Add(row);
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.AppCreated, row)], cancellation);
         return await SaveAsync(caller, row.Id, change, cancellation);
     }
 
@@ -63,6 +65,7 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
             return await queries.FindAppAsync(caller, path, cancellation);
         }
 
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.AppUpdated, row, db.ChangedFields(row))], cancellation);
         row.UpdatedAt = clock.Now();
         return await SaveAsync(caller, row.Id, change, cancellation);
     }
@@ -92,6 +95,8 @@ internal sealed class AppStore(SecretsDbContext db, SiteQueries queries, TimePro
             return refusal;
         }
 
+        await events.AppendAllAsync(caller, [.. await losses.OfAppAsync(caller, found.SiteId, found.Id, cancellation), SiteEvents.Deleted(found)], cancellation);
+        await db.SaveChangesAsync(cancellation);
         await db.Apps.Where(a => a.AccountId == caller.AccountId && a.Id == found.Id).ExecuteDeleteAsync(cancellation);
         await change.CommitAsync(cancellation);
         return found;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
@@ -9,7 +10,7 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Sites;
 
 /// <summary>Changes environments of the caller's account.</summary>
-internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries, TimeProvider clock)
+internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries, Losses losses, EventTrail events, TimeProvider clock)
 {
     public async Task<Outcome<SiteEnvironment>> CreateEnvironmentAsync(
         Caller caller, ResourceReference site, CreateEnvironment request, CancellationToken cancellation)
@@ -43,6 +44,7 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             UpdatedAt = now,
         };
         db.Environments.Add(row);
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.EnvironmentCreated, row)], cancellation);
         return await SaveAsync(caller, row.Id, change, cancellation);
     }
 
@@ -71,6 +73,7 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             return await queries.FindEnvironmentAsync(caller, path, cancellation);
         }
 
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.EnvironmentUpdated, row, db.ChangedFields(row))], cancellation);
         row.UpdatedAt = clock.Now();
         return await SaveAsync(caller, row.Id, change, cancellation);
     }
@@ -100,6 +103,8 @@ internal sealed class EnvironmentStore(SecretsDbContext db, SiteQueries queries,
             return refusal;
         }
 
+        await events.AppendAllAsync(caller, [.. await losses.OfEnvironmentAsync(caller, found.Id, cancellation), SiteEvents.Deleted(found)], cancellation);
+        await db.SaveChangesAsync(cancellation);
         await db.Environments.Where(e => e.AccountId == caller.AccountId && e.Id == found.Id).ExecuteDeleteAsync(cancellation);
         await change.CommitAsync(cancellation);
         return found;

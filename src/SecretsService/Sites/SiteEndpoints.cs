@@ -12,6 +12,7 @@ internal static class SiteEndpoints
     public static void AddSites(this IServiceCollection services)
     {
         services.AddScoped<SiteQueries>();
+        services.AddScoped<Losses>();
         services.AddScoped<SiteStore>();
         services.AddScoped<EnvironmentStore>();
         services.AddScoped<AppStore>();

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
+using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Outcomes;
@@ -9,7 +10,7 @@ using SecretsService.Storage.Rows;
 namespace SecretsService.Sites;
 
 /// <summary>Changes sites of the caller's account.</summary>
-internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimeProvider clock)
+internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, Losses losses, EventTrail events, TimeProvider clock)
 {
     public async Task<Outcome<Site>> CreateSiteAsync(Caller caller, CreateSite request, CancellationToken cancellation)
     {
@@ -31,6 +32,7 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
         };
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
         db.Sites.Add(row);
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.SiteCreated, row)], cancellation);
         return await change.SaveAsync(db, () => queries.FindSiteAsync(caller, ResourceReference.To(row.Id), cancellation), cancellation);
     }
 
@@ -56,6 +58,7 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
             return await queries.FindSiteAsync(caller, site, cancellation);
         }
 
+        await events.AppendAllAsync(caller, [SiteEvents.Of(EventNames.SiteUpdated, row, db.ChangedFields(row))], cancellation);
         row.UpdatedAt = clock.Now();
         return await change.SaveAsync(db, () => queries.FindSiteAsync(caller, ResourceReference.To(row.Id), cancellation), cancellation);
     }
@@ -80,6 +83,8 @@ internal sealed class SiteStore(SecretsDbContext db, SiteQueries queries, TimePr
             return refusal;
         }
 
+        await events.AppendAllAsync(caller, [.. await losses.OfSiteAsync(caller, found.Id, cancellation), SiteEvents.Deleted(found)], cancellation);
+        await db.SaveChangesAsync(cancellation);
         await db.Sites.Where(s => s.AccountId == caller.AccountId && s.Id == found.Id).ExecuteDeleteAsync(cancellation);
         await change.CommitAsync(cancellation);
         return found;

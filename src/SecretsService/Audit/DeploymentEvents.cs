@@ -1,8 +1,7 @@
 using SecretsService.Access;
-using SecretsService.Audit;
 using SecretsService.Storage.Rows;
 
-namespace SecretsService.Deployments;
+namespace SecretsService.Audit;
 
 /// <summary>What the audit trail says of deployments.</summary>
 internal static class DeploymentEvents

@@ -1,0 +1,47 @@
+using SecretsService.Access;
+using SecretsService.Contracts;
+using SecretsService.Http;
+
+namespace SecretsService.Events;
+
+/// <summary>The routes of the audit trail.</summary>
+internal static class EventEndpoints
+{
+    public static void AddEvents(this IServiceCollection services)
+    {
+        services.AddScoped<EventQueries>();
+        services.AddScoped<EventExport>();
+    }
+
+    public static void MapEvents(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/events", async (Caller caller, EventFilter filter, PageRequest page, EventQueries queries, CancellationToken cancellation) =>
+                Answer.List(await queries.ListAsync(caller, filter, page, cancellation), page, "Events retrieved successfully"))
+            .TakesQuery([.. EventFilter.Parameters, QueryParameters.Page, QueryParameters.PerPage]).RefusesUnknownQuery()
+            .Answers<ListEnvelope<AuditEvent>>(StatusCodes.Status200OK)
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.EventRead)
+            .Describe(
+                "listEvents", ApiTags.Events, "Lists what was done",
+                "Newest first, with everything that was committed before the request. A restricted key gets the events of what it can see. No event has a value.");
+
+        api.MapGet("/events/export", IResult (Caller caller, ExportRange range, EventExport export) => new ExportAnswer(caller, range, export))
+            .TakesQuery(ExportRange.FromParameter, ExportRange.ToParameter, ExportRange.AfterParameter).RefusesUnknownQuery()
+            .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType))
+            .Refuses(StatusCodes.Status422UnprocessableEntity)
+            .Needs(Ability.EventRead)
+            .Describe(
+                "exportEvents", ApiTags.Events, "Exports the trail",
+                "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of, and before "
+                + "the first one that names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.");
+    }
+
+    private sealed class ExportAnswer(Caller caller, ExportRange range, EventExport export) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => caller.Reach.IsWhole
+            ? export.WriteAsync(caller, range, httpContext.Response)
+            : Answer.Error(
+                StatusCodes.Status403Forbidden, ErrorCodes.Forbidden,
+                "This API key is restricted to sites, and the trail is the whole account's. Send a key without a restriction.").ExecuteAsync(httpContext);
+    }
+}
