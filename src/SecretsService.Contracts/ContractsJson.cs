@@ -28,6 +28,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(ListEnvelope<App>))]
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
+[JsonSerializable(typeof(Envelope<EventVerification>))]
+[JsonSerializable(typeof(Envelope<EventCheckpoint>))]
 [JsonSerializable(typeof(MergedMap))]
 [JsonSerializable(typeof(ResolvedMap))]
 [JsonSerializable(typeof(Envelope<ResolvedKey>))]

@@ -1,6 +1,7 @@
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Deployments;
+using SecretsService.Events;
 using SecretsService.Http;
 using SecretsService.Idempotency;
 using SecretsService.Import;
@@ -12,10 +13,15 @@ using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
 
+if (VerifyExportCommand.IsIn(args))
+{
+    return await VerifyExportCommand.RunAsync(args, Console.Out, Console.Error);
+}
+
 // Its own folder, not the one it is started from, has appsettings.json.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    Args = [.. args.Where(a => a != ServiceRun.MigrateOnly)],
+    Args = ServiceRun.SettingsIn(args),
     ContentRootPath = AppContext.BaseDirectory,
 });
 builder.AddStartup();
@@ -32,6 +38,7 @@ builder.Services.AddResolution();
 builder.Services.AddDeployments();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
+builder.Services.AddChain();
 
 await using var app = builder.Build();
 app.UseHttp();
@@ -46,5 +53,6 @@ api.MapSecrets();
 api.MapImport();
 api.MapInjection();
 api.MapDeployments();
+api.MapChain();
 
-return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));
+return await app.PrepareAndRunAsync(args);

@@ -18,6 +18,7 @@ public sealed class FolderDependencyTests
         ["Keys"] = ["Storage"],
         ["Access"] = ["Outcomes", "Scopes", "Storage", "Http"],
         ["Audit"] = ["Outcomes", "Storage", "Http", "Keys", "Access"],
+        ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access", "Audit"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Sites"],
@@ -30,7 +31,7 @@ public sealed class FolderDependencyTests
         ],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
-        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys"],
+        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Events"],
     };
 
     [Fact]

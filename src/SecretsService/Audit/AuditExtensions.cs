@@ -7,6 +7,7 @@ internal static class AuditExtensions
     {
         services.AddScoped<EventTrail>();
         services.AddScoped<EventSealer>();
+        services.AddScoped<EventPruner>();
         services.AddScoped<EarlierEvents>();
         services.AddHostedService<EventSealing>();
     }
