@@ -30,22 +30,25 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
         {
             // The last row before the head: what is sealed in between must not seem to stand beyond it.
             var last = await db.Events.AsNoTracking().Where(e => e.AccountId == accountId).OrderByDescending(e => e.Seq).FirstOrDefaultAsync(cancellation);
-            var head = await FindHeadAsync(accountId, key, cancellation);
+            var head = await FindHeadAsync(accountId, cancellation) ?? StartOf(accountId, key, isEmpty: last is null);
             var walk = new ChainWalk(head, key);
             var problem = await WalkAsync(walk, cancellation) ?? walk.ProblemOfHead(last) ?? await FindProblemOfJournalAsync(accountId, cancellation);
-            if (problem is null || walks == MostWalks || (await FindHeadAsync(accountId, key, cancellation)).PrunedSeq == head.PrunedSeq)
+            if (problem is null || walks == MostWalks || (await FindHeadAsync(accountId, cancellation))?.PrunedSeq is not { } pruned || pruned == head.PrunedSeq)
             {
                 return walk.Report(problem, clock.Now());
             }
         }
     }
 
-    // None before anything was sealed.
-    private async Task<EventChainRow> FindHeadAsync(Guid accountId, FingerprintKey key, CancellationToken cancellation)
+    private Task<EventChainRow?> FindHeadAsync(Guid accountId, CancellationToken cancellation) =>
+        db.EventChains.AsNoTracking().SingleOrDefaultAsync(c => c.AccountId == accountId, cancellation);
+
+    // There is no head before anything was sealed; where there are records without one, somebody has deleted it.
+    private static EventChainRow StartOf(Guid accountId, FingerprintKey key, bool isEmpty)
     {
         var start = ChainHead.Start(accountId);
-        start.Tag = EventChain.TagOf(start, key);
-        return await db.EventChains.AsNoTracking().SingleOrDefaultAsync(c => c.AccountId == accountId, cancellation) ?? start;
+        start.Tag = isEmpty ? EventChain.TagOf(start, key) : [];
+        return start;
     }
 
     private async Task<ChainProblem?> WalkAsync(ChainWalk walk, CancellationToken cancellation)
