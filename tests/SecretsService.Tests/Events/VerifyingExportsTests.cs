@@ -72,7 +72,7 @@ public sealed class VerifyingExportsTests(SecretsServer server) : IClassFixture<
     [InlineData("the third record is changed", "Record 3 was changed")]
     [InlineData("a space is added to the third record's context", "Record 3 was changed")]
     [InlineData("the third record stands twice", "Record 3 was written at another place")]
-    [InlineData("two records change places", "Record 3 was written at another place")]
+    [InlineData("two records change places", "Record 4 was written at another place")]
     [InlineData("the manifest is gone", "Record 9 names the keys")]
     [InlineData("the manifest is changed", "Record 9 names the keys")]
     [InlineData("the start is gone", "Line 1, after record 0, is no line of an export")]
