@@ -44,7 +44,7 @@ public sealed class SigningCheckpointsTests : IDisposable
 
         // As somebody else would compute it from the account's key: HMAC over the label with its length, and a counter of 0.
         byte[] label = [.. "secrets-service checkpoint key v1"u8];
-        var scalar = HMACSHA256.HashData(Known.Bytes(32), [0, 0, 0, (byte)label.Length, .. label, 0, 0, 0, 0]);
+        var scalar = HMACSHA256.HashData(Known.Bytes(32), (byte[])[0, 0, 0, (byte)label.Length, .. label, 0, 0, 0, 0]);
         using var expected = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar });
 
         key.PublicKey.ShouldBe(expected.ExportSubjectPublicKeyInfo());

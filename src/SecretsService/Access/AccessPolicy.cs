@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Authorization;
 using SecretsService.Http;
 
@@ -8,6 +9,7 @@ namespace SecretsService.Access;
 internal sealed record AcceptsDeploymentTokens(string RouteParameter);
 
 /// <summary>Marks a route that answers for the account as a whole: no key that is restricted to a part of it may be sent there.</summary>
+[SuppressMessage("Major Code Smell", "S2094", Justification = "Being there is what it is for")]
 internal sealed record NeedsWholeReach;
 
 /// <summary>Who may be sent where.</summary>

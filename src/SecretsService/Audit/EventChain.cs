@@ -106,15 +106,6 @@ internal static class EventChain
         content.Advance(16);
     }
 
-    private static void WriteOptional(ArrayBufferWriter<byte> content, Guid? id)
-    {
-        content.Write([(byte)(id is null ? 0 : 1)]);
-        if (id is { } known)
-        {
-            Write(content, known);
-        }
-    }
-
     private static void Write(ArrayBufferWriter<byte> content, string? text)
     {
         var length = text is null ? -1 : Encoding.UTF8.GetByteCount(text);
@@ -123,6 +114,15 @@ internal static class EventChain
         if (text is not null)
         {
             content.Advance(Encoding.UTF8.GetBytes(text, content.GetSpan(Math.Max(length, 1))));
+        }
+    }
+
+    private static void WriteOptional(ArrayBufferWriter<byte> content, Guid? id)
+    {
+        content.Write([(byte)(id is null ? 0 : 1)]);
+        if (id is { } known)
+        {
+            Write(content, known);
         }
     }
 }

@@ -26,8 +26,11 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
     {
         var key = await keys.FindFingerprintKeyAsync(db, accountId, cancellation);
         await sealer.SealAsync(accountId, cancellation);
-        for (var walks = 1; ; walks++)
+        var walks = 0;
+        while (true)
         {
+            walks++;
+
             // The last row before the head: what is sealed in between must not seem to stand beyond it.
             var last = await db.Events.AsNoTracking().Where(e => e.AccountId == accountId).OrderByDescending(e => e.Seq).FirstOrDefaultAsync(cancellation);
             var head = await FindHeadAsync(accountId, cancellation) ?? StartOf(accountId, key, isEmpty: last is null);
@@ -83,7 +86,7 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
         var manifests = db.EventManifests.AsNoTracking().Where(m => m.AccountId == walk.AccountId && unknown.Contains(m.Hash)).AsAsyncEnumerable();
         await foreach (var manifest in manifests.WithCancellation(cancellation))
         {
-            walk.Take(manifest.Hash, manifest.Entries);
+            walk.TakeManifest(manifest.Hash, manifest.Entries);
         }
     }
 
@@ -149,7 +152,7 @@ internal sealed class ChainWalk(EventChainRow head, FingerprintKey key)
     }
 
     /// <summary>Takes a manifest; one that is not what it is named after is as good as none.</summary>
-    public void Take(byte[] hash, string entries)
+    public void TakeManifest(byte[] hash, string entries)
     {
         if (SHA256.HashData(Encoding.UTF8.GetBytes(entries)).AsSpan().SequenceEqual(hash))
         {

@@ -39,8 +39,10 @@ internal sealed class ExportedChain(EventCheckpoint? checkpoint)
     public async Task<string?> FollowAsync(string file)
     {
         using var reader = new StreamReader(file, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
-        for (var number = 1; await NextAsync(reader) is { } line; number++)
+        var number = 0;
+        while (await NextAsync(reader) is { } line)
         {
+            number++;
             try
             {
                 if (await TakeAsync(line, reader) is { } problem)
