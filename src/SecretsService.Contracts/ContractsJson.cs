@@ -29,6 +29,8 @@ namespace SecretsService.Contracts;
 [JsonSerializable(typeof(Envelope<WhoAmI>))]
 [JsonSerializable(typeof(ListEnvelope<AuditEvent>))]
 [JsonSerializable(typeof(Envelope<Pong>))]
+[JsonSerializable(typeof(Envelope<EventVerification>))]
+[JsonSerializable(typeof(Envelope<EventCheckpoint>))]
 [JsonSerializable(typeof(MergedMap))]
 [JsonSerializable(typeof(ResolvedMap))]
 [JsonSerializable(typeof(Envelope<ResolvedKey>))]

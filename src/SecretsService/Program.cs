@@ -15,10 +15,15 @@ using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
 
+if (VerifyExportCommand.IsIn(args))
+{
+    return await VerifyExportCommand.RunAsync(args, Console.Out, Console.Error);
+}
+
 // Its own folder, not the one it is started from, has appsettings.json.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
 {
-    Args = [.. args.Where(a => a != ServiceRun.MigrateOnly)],
+    Args = ServiceRun.SettingsIn(args),
     ContentRootPath = AppContext.BaseDirectory,
 });
 builder.AddStartup();
@@ -38,6 +43,7 @@ builder.Services.AddDeployments();
 builder.Services.AddEvents();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
+builder.Services.AddChain();
 
 await using var app = builder.Build();
 
@@ -64,5 +70,6 @@ api.MapImport();
 api.MapInjection();
 api.MapDeployments();
 api.MapEvents();
+api.MapChain();
 
-return await app.PrepareAndRunAsync(args.Contains(ServiceRun.MigrateOnly, StringComparer.Ordinal));
+return await app.PrepareAndRunAsync(args);

@@ -19,6 +19,7 @@ public sealed class FolderDependencyTests
         ["Keys"] = ["Storage"],
         ["Access"] = ["Outcomes", "Scopes", "Storage", "Http", "Limits"],
         ["Audit"] = ["Outcomes", "Storage", "Http", "Keys", "Access"],
+        ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access", "Audit"],
         ["ApiKeys"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
@@ -33,7 +34,7 @@ public sealed class FolderDependencyTests
         ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
-        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys"],
+        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Events"],
     };
 
     [Fact]

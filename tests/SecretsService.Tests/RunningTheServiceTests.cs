@@ -253,6 +253,7 @@ public sealed class RunningInProductionTests : IAsyncLifetime
     [InlineData("Retention__DeletedSecretsDays", "0", "Retention:DeletedSecretsDays must be a number from 1 to 3650")]
     [InlineData("Retention__VersionsPerSecret", "0", "Retention:VersionsPerSecret must be a number from 1 to 100000")]
     [InlineData("Retention__DeploymentDays", "0", "Retention:DeploymentDays must be a number from 1 to 3650")]
+    [InlineData("Retention__EventDays", "0", "Retention:EventDays must be a number from 1 to 3650")]
     [InlineData("Retention__SweepMinutes", "1441", "Retention:SweepMinutes must be a number from 1 to 1440")]
     [InlineData("RateLimits__RequestsPerMinutePerKey", "-1", "RateLimits:RequestsPerMinutePerKey must be a number from 0 to 6000000")]
     [InlineData("Limits__Connections", "0", "Limits:Connections must be a number from 1 to 1000000")]
@@ -390,6 +391,31 @@ public sealed class RunningInProductionTests : IAsyncLifetime
         await service.ReadyAsync();
         (await service.ClientWith(null).GetAsync("//health/ready")).ShouldBe(200).Text
             .ShouldBe("""{"status":"ok","checks":{"database":"ok","keyring":"ok"}}""");
+    }
+
+    [Fact]
+    public async Task Verify_events_looks_at_every_audit_trail_and_ends_with_what_it_found()
+    {
+        var key = ApiToken.Generate();
+        await using (var service = await ServiceProcess.Start([.. Settings(), ("Bootstrap__ApiKey", key)]).ReadyAsync())
+        {
+            (await service.ClientWith(key).PostAsync("/global-secrets", new { key = "A", value = "1" })).ShouldBe(201);
+        }
+
+        await using var whole = ServiceProcess.Start(Settings(), "--verify-events");
+        (await whole.ExitAsync()).ShouldBe(0, whole.Output);
+        whole.Output.ShouldContain("The audit trails of 1 account(s) are whole.");
+
+        await using (var connection = new NpgsqlConnection(_database))
+        {
+            await connection.OpenAsync();
+            await using var tamper = new NpgsqlCommand("SET secrets.account = '*'; UPDATE events SET actor_name = 'nobody' WHERE seq = 1", connection);
+            (await tamper.ExecuteNonQueryAsync()).ShouldBe(1);
+        }
+
+        await using var broken = ServiceProcess.Start(Settings(), "--verify-events");
+        (await broken.ExitAsync()).ShouldBe(1, broken.Output);
+        broken.Output.ShouldContain("BROKEN (Changed, id ");
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal static class AuditExtensions
         services.AddScoped<EventTrail>();
         services.AddScoped<EventSealer>();
         services.AddSingleton<IFailedAuthentications, FailedAuthentications>();
+        services.AddScoped<EventPruner>();
         services.AddScoped<EarlierEvents>();
         services.AddHostedService<EventSealing>();
     }

@@ -32,14 +32,22 @@ internal static class EventChain
     /// <summary>The hash of a row, which follows another.</summary>
     /// <param name="previous">The hash of the row before.</param>
     /// <param name="row">The row; its own hash and tag are not looked at.</param>
-    public static byte[] HashOf(ReadOnlySpan<byte> previous, EventRow row)
+    public static byte[] HashOf(ReadOnlySpan<byte> previous, EventRow row) => HashOf(previous, row, row.Seq, row.Count);
+
+    /// <summary>The hash that a row would have at another place, or if it stood for another number of records.</summary>
+    /// <inheritdoc cref="HashOf(ReadOnlySpan{byte}, EventRow)"/>
+    /// <param name="previous">The hash of the row before.</param>
+    /// <param name="row">The row; its own place, number, hash and tag are not looked at.</param>
+    /// <param name="seq">The place of its last record.</param>
+    /// <param name="count">How many records it stands for.</param>
+    public static byte[] HashOf(ReadOnlySpan<byte> previous, EventRow row, long seq, int count)
     {
         var content = new ArrayBufferWriter<byte>(512 + row.Context.Length);
         content.Write("secrets-service event v1"u8);
         content.Write(previous);
         Write(content, row.AccountId);
-        Write(content, row.Seq);
-        BinaryPrimitives.WriteInt32BigEndian(content.GetSpan(sizeof(int)), row.Count);
+        Write(content, seq);
+        BinaryPrimitives.WriteInt32BigEndian(content.GetSpan(sizeof(int)), count);
         content.Advance(sizeof(int));
         Write(content, row.Id);
         Write(content, (row.OccurredAt.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond);
@@ -72,6 +80,19 @@ internal static class EventChain
         content.Write(chain.PrunedHash);
         return key.Authenticate(HeadPurpose, content.WrittenSpan);
     }
+
+    /// <summary>True where the service itself made a row's hash.</summary>
+    public static bool IsGenuine(EventRow row, FingerprintKey key) => CryptographicOperations.FixedTimeEquals(TagOf(row.Hash, key), row.Tag);
+
+    /// <summary>True where the service itself wrote where a chain begins and ends.</summary>
+    public static bool IsGenuine(EventChainRow chain, FingerprintKey key) => CryptographicOperations.FixedTimeEquals(TagOf(chain, key), chain.Tag);
+
+    /// <summary>True where a row is the one that follows another: its records have the next places, and its hash is made of the other's.</summary>
+    /// <param name="seq">The place of the last record before.</param>
+    /// <param name="hash">The hash of the row before.</param>
+    /// <param name="row">The row.</param>
+    public static bool Follows(long seq, ReadOnlySpan<byte> hash, EventRow row) =>
+        row.Count >= 1 && row.Seq - row.Count == seq && HashOf(hash, row).AsSpan().SequenceEqual(row.Hash);
 
     private static void Write(ArrayBufferWriter<byte> content, long number)
     {

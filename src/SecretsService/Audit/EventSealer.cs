@@ -15,57 +15,101 @@ namespace SecretsService.Audit;
 /// </summary>
 internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys, ILogger<EventSealer> logger)
 {
-    private const int BatchSize = 500;
+    private const int BatchSize = 1_000;
 
     /// <summary>Finds the accounts with records that have no place yet. The context must see the rows of everybody.</summary>
     public async Task<IReadOnlyList<Guid>> FindDueAsync(CancellationToken cancellation) =>
         await db.EventJournal.Where(e => !e.IsRefused).Select(e => e.AccountId).Distinct().ToListAsync(cancellation);
 
     /// <summary>Seals all that an account's journal holds: what was committed before this began is in the chain when it ends.</summary>
-    public async Task SealAsync(Guid accountId, CancellationToken cancellation)
+    /// <returns>
+    /// False where the end of the chain was tampered with. Then nothing is added to it: that would give what was done to it the service's own tag. The
+    /// records stay in the journal, and a verification says what is wrong.
+    /// </returns>
+    public async Task<bool> SealAsync(Guid accountId, CancellationToken cancellation)
     {
-        while (await SealBatchAsync(accountId, cancellation) == BatchSize)
+        // Most often there is nothing, and nothing is locked then. Rows that another one is just sealing are still seen here, and waited for.
+        while (await db.EventJournal.AnyAsync(e => e.AccountId == accountId && !e.IsRefused, cancellation))
         {
-            // Another transaction for each batch.
+            if (!await SealBatchAsync(accountId, cancellation))
+            {
+                return false;
+            }
         }
+
+        return true;
     }
 
-    private async Task<int> SealBatchAsync(Guid accountId, CancellationToken cancellation)
+    private async Task<bool> SealBatchAsync(Guid accountId, CancellationToken cancellation)
     {
         var key = await keys.FindFingerprintKeyAsync(db, accountId, cancellation);
         await using var transaction = await db.BeginWithinAsync(accountId, cancellation);
-        var chain = await LockAsync(accountId, key, cancellation);
-        var journal = await db.EventJournal.Where(e => e.AccountId == accountId && !e.IsRefused).OrderBy(e => e.Id).Take(BatchSize).ToListAsync(cancellation);
-        foreach (var row in journal)
+        var chain = await ChainHead.LockAsync(db, accountId, key, cancellation);
+        if (!await ChainHead.IsWholeAsync(db, chain, key, cancellation))
         {
-            if (RecordsOf(row, key) is { } records)
-            {
-                Append(chain, records, key);
-                db.EventJournal.Remove(row);
-            }
-            else
-            {
-                LogRefused(row.Id, accountId);
-                row.IsRefused = true;
-            }
+            return false;
+        }
+
+        var journal = await FindOldestAsync(accountId, cancellation);
+        var sound = await RefuseAsync(accountId, journal, key, cancellation);
+        foreach (var record in sound.SelectMany(row => row.Records))
+        {
+            Append(chain, record, key);
         }
 
         chain.Tag = EventChain.TagOf(chain, key);
         await db.SaveChangesAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
         db.ChangeTracker.Clear();
-        return journal.Count;
+        var sealedIds = sound.ConvertAll(row => row.Id);
+        await db.EventJournal.Where(e => e.AccountId == accountId && sealedIds.Contains(e.Id)).ExecuteDeleteAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
     }
 
-    private void Append(EventChainRow chain, IReadOnlyList<EventRecord> records, FingerprintKey key)
+    // By the transaction that wrote them, whose numbers the database gives out in order: a change that began after another one was acknowledged has the
+    // higher one, whatever the clocks of the replicas say. Within a transaction by id, which is the order of writing there.
+    private Task<List<EventJournalRow>> FindOldestAsync(Guid accountId, CancellationToken cancellation) =>
+        db.EventJournal.FromSql(
+            $"SELECT * FROM event_journal WHERE account_id = {accountId} AND NOT is_refused ORDER BY age(xmin) DESC, id LIMIT {BatchSize}")
+            .AsNoTracking().ToListAsync(cancellation);
+
+    // Keeps out what the service did not write, and what it wrote once and somebody has put there again.
+    private async Task<List<SoundRow>> RefuseAsync(
+        Guid accountId, List<EventJournalRow> journal, FingerprintKey key, CancellationToken cancellation)
     {
-        foreach (var record in records)
+        var read = journal.ConvertAll(row => new SoundRow(row.Id, RecordsOf(row, key) ?? []));
+        var known = await FindSealedAsync(accountId, [.. read.SelectMany(row => row.Records)], cancellation);
+        var sound = read.FindAll(row => row.Records.Count > 0 && row.Records.All(record => known.Add(record.Id)));
+        var refused = journal.Select(row => row.Id).Except(sound.Select(row => row.Id)).ToList();
+        if (refused.Count > 0)
         {
-            var row = RowOf(chain.AccountId, chain.Seq + record.Count, record, hash: [], tag: []);
-            var hash = EventChain.HashOf(chain.Hash, row);
-            db.Events.Add(RowOf(chain.AccountId, row.Seq, record, hash, EventChain.TagOf(hash, key)));
-            (chain.Seq, chain.Hash) = (row.Seq, hash);
+            refused.ForEach(id => LogRefused(id, accountId));
+            await db.EventJournal.Where(e => e.AccountId == accountId && refused.Contains(e.Id))
+                .ExecuteUpdateAsync(set => set.SetProperty(e => e.IsRefused, true), cancellation);
         }
+
+        return sound;
+    }
+
+    // By time, which there is an index for, and id.
+    private async Task<HashSet<Guid>> FindSealedAsync(Guid accountId, IReadOnlyList<EventRecord> records, CancellationToken cancellation)
+    {
+        var ids = records.Select(r => r.Id).ToArray();
+        var times = records.Select(r => r.OccurredAt).ToArray();
+        var found = await db.Database.SqlQuery<Guid>(
+            $"""
+             SELECT e.id AS "Value" FROM unnest({ids}, {times}) AS r (id, occurred_at)
+             JOIN events e ON e.account_id = {accountId} AND e.occurred_at = r.occurred_at AND e.id = r.id
+             """).ToListAsync(cancellation);
+        return [.. found];
+    }
+
+    private void Append(EventChainRow chain, EventRecord record, FingerprintKey key)
+    {
+        var row = RowOf(chain.AccountId, chain.Seq + record.Count, record, hash: [], tag: []);
+        var hash = EventChain.HashOf(chain.Hash, row);
+        db.Events.Add(RowOf(chain.AccountId, row.Seq, record, hash, EventChain.TagOf(hash, key)));
+        (chain.Seq, chain.Hash) = (row.Seq, hash);
     }
 
     private static EventRow RowOf(Guid accountId, long seq, EventRecord record, byte[] hash, byte[] tag) => new()
@@ -100,18 +144,10 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
             : null;
     }
 
-    private async Task<EventChainRow> LockAsync(Guid accountId, FingerprintKey key, CancellationToken cancellation)
-    {
-        var start = new EventChainRow { AccountId = accountId, Seq = 0, Hash = EventChain.Start, PrunedSeq = 0, PrunedHash = EventChain.Start, Tag = [] };
-        await db.Database.ExecuteSqlAsync(
-            $"""
-             INSERT INTO event_chains (account_id, seq, hash, pruned_seq, pruned_hash, tag)
-             VALUES ({accountId}, 0, {start.Hash}, 0, {start.PrunedHash}, {EventChain.TagOf(start, key)}) ON CONFLICT DO NOTHING
-             """,
-            cancellation);
-        return await db.EventChains.FromSql($"SELECT * FROM event_chains WHERE account_id = {accountId} FOR UPDATE").SingleAsync(cancellation);
-    }
+    private sealed record SoundRow(Guid Id, IReadOnlyList<EventRecord> Records);
 
-    [LoggerMessage(1, LogLevel.Critical, "The row {RowId} in the audit journal of account {AccountId} was not written by the service, or was changed since. It is kept out of the chain")]
+    [LoggerMessage(
+        1, LogLevel.Critical,
+        "The row {RowId} in the audit journal of account {AccountId} was not written by the service, was changed since, or is in the chain already. It is kept out of the chain")]
     private partial void LogRefused(Guid rowId, Guid accountId);
 }

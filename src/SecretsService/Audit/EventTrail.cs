@@ -13,6 +13,8 @@ internal sealed class EventTrail(SecretsDbContext db, AccountKeys keys, TimeProv
     // So that a site with thousands of secrets costs few rows, and none of them is large.
     private const int RecordsPerRow = 100;
 
+    private readonly EventIds _ids = new();
+
     /// <summary>Appends a record; saving is the caller's, within its transaction.</summary>
     /// <param name="caller">Who did it.</param>
     /// <param name="name">What was done: one of <see cref="EventNames"/>.</param>
@@ -22,7 +24,8 @@ internal sealed class EventTrail(SecretsDbContext db, AccountKeys keys, TimeProv
     public async Task AppendAsync(
         Caller caller, string name, EventSubject subject, IReadOnlyDictionary<string, object> context, CancellationToken cancellation)
     {
-        var record = EventJournal.Record(caller, name, subject, context, clock.Now());
+        var now = clock.Now();
+        var record = EventJournal.Record(caller, name, subject, context, now) with { Id = _ids.Next(now) };
         var key = await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation);
         db.EventJournal.Add(EventJournal.Row(caller.AccountId, record.Id, [record], key));
     }

@@ -45,6 +45,8 @@ internal static class ErrorExamples
 /// <summary>What an answer that succeeds looks like, for each record.</summary>
 internal static class AnswerExamples
 {
+    private const string ChainHash = "3f9a0c5e7b1d2846a0e4c8f2b6d09a7315e3c7f1a9b5d80264e8f0c2a6b4d813";
+
     private static readonly DateTimeOffset Day = new(2026, 11, 1, 9, 30, 0, TimeSpan.Zero);
 
     private static readonly Site Shop = new()
@@ -140,6 +142,30 @@ internal static class AnswerExamples
         ModelId = Id(3),
         Context = JsonElement.Parse("""{"key":"STRIPE_SECRET_KEY","version":2}"""),
         OccurredAt = Day,
+    };
+
+    private static readonly EventVerification Verification = new()
+    {
+        Ok = true,
+        Events = 1_204,
+        Rows = 388,
+        FirstSeq = 1,
+        LastSeq = 1_204,
+        Head = new() { Seq = 1_204, Hash = ChainHash },
+        Pruned = null,
+        VerifiedAt = Day,
+    };
+
+    private static readonly EventCheckpoint Checkpoint = new()
+    {
+        AccountId = Id(7),
+        Seq = 1_204,
+        Hash = ChainHash,
+        IssuedAt = Day,
+        Algorithm = "ES256",
+        KeyId = "9c1f2b7a4e5d8036",
+        PublicKey = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE...",
+        Signature = "MEUCIQDk...",
     };
 
     private static readonly RevealedSecret Revealed = new() { Key = "STRIPE_SECRET_KEY", Value = "sk_live_...", Version = 1 };
@@ -302,6 +328,8 @@ internal static class AnswerExamples
         : type == typeof(ListEnvelope<AuditEvent>) ? List(Event, message)
         : type == typeof(Envelope<WhoAmI>) ? One(Me, status, message)
         : type == typeof(Envelope<Pong>) ? One(new Pong(), status, message)
+        : type == typeof(Envelope<EventVerification>) ? One(Verification, status, message)
+        : type == typeof(Envelope<EventCheckpoint>) ? One(Checkpoint, status, message)
         : type == typeof(Envelope<Deployment>) ? One(Release, status, message)
         : type == typeof(ListEnvelope<Deployment>) ? List(Release, message)
         : type == typeof(Envelope<Preflight>) ? One(Check, status, message)
@@ -347,7 +375,7 @@ internal sealed class TagFilter : IDocumentFilter
         new() { Name = ApiTags.Apps, Description = "Separately running parts of a site: functions, workers." },
         new() { Name = ApiTags.RequiredSecrets, Description = "The keys that a site, or an app of it, cannot be deployed without." },
         new() { Name = ApiTags.ApiKeys, Description = "Who may do what: bearer keys with abilities, each for the whole account or for a part of it." },
-        new() { Name = ApiTags.Events, Description = "The audit trail: what was done, by whom, to what." },
+        new() { Name = ApiTags.Events, Description = "The audit trail: who did what, when and from where." },
         new() { Name = ApiTags.Service, Description = "The service itself." },
     };
 }

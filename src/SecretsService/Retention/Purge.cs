@@ -11,7 +11,8 @@ namespace SecretsService.Retention;
 /// Deletes what is too old, for good: in batches, each its own transaction, so that no account is locked for long. Nothing of it is in a merged
 /// map, and no account's revision changes.
 /// </summary>
-internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<RetentionOptions> options, TimeProvider clock)
+internal sealed class Purge(
+    SecretsDbContext db, EventTrail trail, EventSealer sealer, EventPruner pruner, IOptions<RetentionOptions> options, TimeProvider clock)
 {
     private const int BatchSize = 200;
     private const string ActorName = "retention";
@@ -78,6 +79,39 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
         var before = clock.Now() - TimeSpan.FromDays(1);
         return UntilNoneIsLeftAsync(() => db.ApiKeyTokens
             .Where(t => t.ExpiresAt <= before).OrderBy(t => t.ExpiresAt).Take(BatchSize).ExecuteDeleteAsync(cancellation));
+    }
+
+    /// <summary>Deletes audit records that are older than they are kept, from the beginning of each trail.</summary>
+    /// <returns>How many rows.</returns>
+    public async Task<int> DeleteEventsAsync(CancellationToken cancellation)
+    {
+        var before = clock.Now() - TimeSpan.FromDays(options.Value.EventDays);
+        var deleted = 0;
+        foreach (var account in await pruner.FindDueAsync(before, cancellation))
+        {
+            deleted += await UntilNoneIsLeftAsync(
+                () => pruner.PruneBatchAsync(Caller.System(account, ActorName), before, cancellation), EventPruner.BatchSize);
+        }
+
+        return deleted;
+    }
+
+    /// <summary>Deletes the lists of keys and versions that no audit record names any more.</summary>
+    /// <returns>How many lists.</returns>
+    public async Task<int> DeleteManifestsAsync(CancellationToken cancellation)
+    {
+        // Long enough that whatever was to name one when it was written does.
+        var before = clock.Now() - TimeSpan.FromDays(2);
+        var deleted = 0;
+        foreach (var account in await pruner.FindManifestsAsync(before, cancellation))
+        {
+            // A record that names one may still be in the journal; where that cannot be sealed, all are kept.
+            deleted += await sealer.SealAsync(account, cancellation)
+                ? await UntilNoneIsLeftAsync(() => pruner.DeleteManifestsAsync(account, before, cancellation), EventPruner.BatchSize)
+                : 0;
+        }
+
+        return deleted;
     }
 
     // What runs is kept, for it says what has changed since, and so is what is being rolled out.
@@ -157,7 +191,7 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
         return deleted;
     }
 
-    private static async Task<int> UntilNoneIsLeftAsync(Func<Task<int>> batch)
+    private static async Task<int> UntilNoneIsLeftAsync(Func<Task<int>> batch, int batchSize = BatchSize)
     {
         var all = 0;
         int deleted;
@@ -166,7 +200,7 @@ internal sealed class Purge(SecretsDbContext db, EventTrail trail, IOptions<Rete
             deleted = await batch();
             all += deleted;
         }
-        while (deleted == BatchSize);
+        while (deleted == batchSize);
 
         return all;
     }

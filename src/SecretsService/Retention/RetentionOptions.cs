@@ -29,6 +29,12 @@ internal sealed class RetentionOptions
     public int? DeploymentDays { get; init; }
 
     /// <summary>
+    /// How many days audit records are kept. Older ones are deleted from the beginning of each trail, and what is left still verifies.
+    /// <value>Default: 90. 1 to 3,650: there is no keeping them for ever here. Export what must be kept longer.</value>
+    /// </summary>
+    public int EventDays { get; init; } = 90;
+
+    /// <summary>
     /// How many minutes pass between two looks for what is too old. The first one is a minute after the start.
     /// <value>Default: 60. 1 to 1,440.</value>
     /// </summary>
@@ -58,6 +64,11 @@ internal sealed class RetentionOptionsValidator : IValidateOptions<RetentionOpti
         if (options.DeploymentDays is < 1 or > MaxDays)
         {
             faults.Add($"Retention:DeploymentDays must be a number from 1 to {MaxDays}: leave it out to keep all deployments.");
+        }
+
+        if (options.EventDays is < 1 or > MaxDays)
+        {
+            faults.Add($"Retention:EventDays must be a number from 1 to {MaxDays}.");
         }
 
         if (options.SweepMinutes is < 1 or > MaxMinutes)

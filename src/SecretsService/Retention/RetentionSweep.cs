@@ -39,10 +39,12 @@ internal sealed partial class RetentionSweep(
         var versions = await TryAsync(purge => purge.DeleteVersionsAsync(stopping), stopping);
         var tokens = await TryAsync(purge => purge.DeleteTokensAsync(stopping), stopping);
         var replaced = await TryAsync(purge => purge.DeleteReplacedTokensAsync(stopping), stopping);
+        var events = await TryAsync(purge => purge.DeleteEventsAsync(stopping), stopping);
+        var manifests = await TryAsync(purge => purge.DeleteManifestsAsync(stopping), stopping);
         var answers = await TryAsync(purge => purge.DeleteAnswersAsync(stopping), stopping);
-        if (deployments + secrets + versions + tokens + replaced + answers > 0)
+        if (deployments + secrets + versions + tokens + replaced + events + manifests + answers > 0)
         {
-            LogSwept(deployments, secrets, versions, tokens, replaced, answers);
+            LogSwept(deployments, secrets, versions, tokens + replaced, events, answers);
         }
     }
 
@@ -65,9 +67,9 @@ internal sealed partial class RetentionSweep(
 
     [LoggerMessage(
         1, LogLevel.Information,
-        "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} deployment tokens, "
-        + "{Replaced} replaced tokens of API keys, {Answers} kept answers")]
-    private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int replaced, int answers);
+        "Deleted for good what was too old: {Deployments} deployments, {Secrets} secrets, {Versions} versions of others, {Tokens} dead tokens, "
+        + "{Events} rows of audit records, {Answers} kept answers")]
+    private partial void LogSwept(int deployments, int secrets, int versions, int tokens, int events, int answers);
 
     [LoggerMessage(2, LogLevel.Error, "What is too old could not be deleted. The next attempt is in {Minutes} minutes")]
     private partial void LogFailed(Exception exception, int minutes);

@@ -49,6 +49,17 @@ internal sealed class DatabasePreparation(
         return token;
     }
 
+    /// <summary>Makes a database that is served already fit to be looked at: the schema must be there, and no account is made.</summary>
+    /// <inheritdoc cref="PrepareAsync"/>
+    public Task OpenAsync(string? dataDirectory, CancellationToken cancellation) => WithLockAsync(
+        async () =>
+        {
+            await BringSchemaUpToDateAsync(mayMigrate: false, cancellation);
+            ring.Use(await loader.LoadAsync(dataDirectory, cancellation));
+            await earlierEvents.MoveAsync(cancellation);
+        },
+        cancellation);
+
     private async Task BringSchemaUpToDateAsync(bool mayMigrate, CancellationToken cancellation)
     {
         var known = db.Database.GetMigrations().ToList();
@@ -64,7 +75,7 @@ internal sealed class DatabasePreparation(
         if (pending > 0 && !mayMigrate)
         {
             throw new StartupException(
-                $"The database lacks {pending} migration(s), and Database:MigrateAtStart is false: run the service with --migrate first.");
+                $"The database lacks {pending} migration(s), and none are applied here (Database:MigrateAtStart is false, or the database is only looked at): run the service with --migrate first.");
         }
 
         if (pending > 0)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using SecretsService.Events;
 using SecretsService.Keys;
 using SecretsService.Storage.Embedded;
 
@@ -12,12 +13,19 @@ internal static partial class ServiceRun
     /// <summary>The command-line word for applying migrations and nothing else.</summary>
     public const string MigrateOnly = "--migrate";
 
+    /// <summary>The command-line word for verifying the audit trail of every account and nothing else.</summary>
+    public const string VerifyEvents = "--verify-events";
+
     private const int Failed = 1;
 
-    /// <summary>Prepares the database, then serves until told to stop.</summary>
-    /// <returns>The exit code: 0 after a clean end, 1 where the service must not start or lost its database.</returns>
-    public static async Task<int> PrepareAndRunAsync(this WebApplication app, bool migrateOnly)
+    /// <summary>What of a command line are settings.</summary>
+    public static string[] SettingsIn(IEnumerable<string> words) => [.. words.Where(word => word is not (MigrateOnly or VerifyEvents))];
+
+    /// <summary>Prepares the database, then serves until told to stop; or does what the command line asks for instead.</summary>
+    /// <returns>The exit code: 0 after a clean end, 1 where the service must not start, lost its database, or found an audit trail broken.</returns>
+    public static async Task<int> PrepareAndRunAsync(this WebApplication app, IReadOnlyCollection<string> words)
     {
+        var migrateOnly = words.Contains(MigrateOnly, StringComparer.Ordinal);
         try
         {
             var ownDatabase = CheckSettings(app, needsKeys: !migrateOnly);
@@ -28,6 +36,12 @@ internal static partial class ServiceRun
             {
                 await preparation.MigrateAsync(CancellationToken.None);
                 return 0;
+            }
+
+            if (words.Contains(VerifyEvents, StringComparer.Ordinal))
+            {
+                await preparation.OpenAsync(postgres?.DataDirectory, CancellationToken.None);
+                return await scope.ServiceProvider.GetRequiredService<VerifyEventsCommand>().RunAsync(Console.Out, CancellationToken.None);
             }
 
             var token = await preparation.PrepareAsync(postgres?.DataDirectory, app.Environment.IsDevelopment(), CancellationToken.None);

@@ -1,0 +1,72 @@
+using SecretsService.Testing;
+using Shouldly;
+using Xunit;
+
+namespace SecretsService.Tests.Events;
+
+/// <summary>Records get their places in the order in which they were written, and nobody who writes waits for that.</summary>
+public sealed class SealingTests(SecretsServer server) : IClassFixture<SecretsServer>
+{
+    [Fact]
+    public async Task A_record_that_waited_for_another_comes_after_it()
+    {
+        var account = await server.NewAccountAsync();
+        string[] names = [.. Enumerable.Range(0, 60).Select(i => $"{i}")];
+        await using (await server.LockChainOfNewAsync(account))
+        {
+            await server.RecordAsync(account, names);
+        }
+
+        (await server.KeysInOrderAsync(account)).ShouldBe(["first", .. names]);
+    }
+
+    [Fact]
+    public async Task Records_of_one_transaction_keep_their_order()
+    {
+        var account = await server.NewAccountAsync();
+        string[] names = [.. Enumerable.Range(0, 300).Select(i => $"{i}")];
+
+        await server.RecordTogetherAsync(account, names);
+
+        (await server.KeysInOrderAsync(account)).ShouldBe(names);
+    }
+
+    [Fact]
+    public async Task Those_who_write_records_do_not_wait_for_the_chain()
+    {
+        var account = await server.WithSixRecordsAsync();
+        await using (await server.LockChainAsync(account))
+        {
+            // Each would wait until the lock is gone, and that is after them.
+            await Task.WhenAll(Enumerable.Range(0, 8).Select(i => account.HasSecretAsync($"KEY_{i}", "1"))).WaitAsync(TimeSpan.FromSeconds(20));
+        }
+
+        (await account.VerifyAsync()).ShouldBe("ok");
+        (await server.RowsOfAsync(account)).Count.ShouldBe(14);
+    }
+
+    [Fact]
+    public async Task Writers_and_sealers_at_the_same_time_leave_a_chain_that_verifies()
+    {
+        var account = await server.NewAccountAsync();
+
+        await Task.WhenAll(
+            Task.WhenAll(Enumerable.Range(0, 6).Select(w => server.RecordAsync(account, [.. Enumerable.Range(0, 20).Select(i => $"{w}-{i}")]))),
+            Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+            {
+                for (var i = 0; i < 10; i++)
+                {
+                    await server.SealAsync();
+                    (await account.VerifyAsync()).ShouldBe("ok");
+                }
+            })));
+
+        (await account.VerifyAsync()).ShouldBe("ok");
+        var names = await server.KeysInOrderAsync(account);
+        names.Length.ShouldBe(120);
+        foreach (var writer in names.GroupBy(name => name.Split('-')[0], StringComparer.Ordinal))
+        {
+            writer.ShouldBe(Enumerable.Range(0, 20).Select(i => $"{writer.Key}-{i}"));
+        }
+    }
+}
