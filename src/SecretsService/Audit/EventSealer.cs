@@ -66,12 +66,8 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         return true;
     }
 
-    // By the transaction that wrote them, whose numbers the database gives out in order: a change that began after another one was acknowledged has the
-    // higher one, whatever the clocks of the replicas say. Within a transaction by id, which is the order of writing there.
     private Task<List<EventJournalRow>> FindOldestAsync(Guid accountId, CancellationToken cancellation) =>
-        db.EventJournal.FromSql(
-            $"SELECT * FROM event_journal WHERE account_id = {accountId} AND NOT is_refused ORDER BY age(xmin) DESC, id LIMIT {BatchSize}")
-            .AsNoTracking().ToListAsync(cancellation);
+        db.EventJournal.AsNoTracking().Where(e => e.AccountId == accountId && !e.IsRefused).OrderBy(e => e.Written).Take(BatchSize).ToListAsync(cancellation);
 
     // Keeps out what the service did not write, and what it wrote once and somebody has put there again.
     private async Task<List<SoundRow>> RefuseAsync(

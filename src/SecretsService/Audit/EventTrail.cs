@@ -35,7 +35,7 @@ internal sealed class EventTrail(SecretsDbContext db, AccountKeys keys, TimeProv
     {
         var now = clock.Now();
         var key = await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation);
-        foreach (var part in changes.Select(c => EventJournal.Record(caller, c.Event, c.Subject, c.Context, now)).Chunk(RecordsPerRow))
+        foreach (var part in changes.Select(c => EventJournal.Record(caller, c.Event, c.Subject, c.Context, now) with { Id = _ids.Next(now) }).Chunk(RecordsPerRow))
         {
             db.EventJournal.Add(EventJournal.Row(caller.AccountId, part[0].Id, part, key));
         }

@@ -12,6 +12,8 @@ internal sealed class EventJournalTable : IEntityTypeConfiguration<EventJournalR
         builder.ToTable("event_journal");
         builder.HasKey(e => new { e.AccountId, e.Id });
 
+        builder.Property(e => e.Written).UseIdentityAlwaysColumn();
+
         // The text as it is, not jsonb: it is what was signed.
         builder.Property(e => e.Records).HasColumnType("json");
     }

@@ -638,6 +638,13 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("tag");
 
+                    b.Property<long>("Written")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("written");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Written"));
+
                     b.HasKey("AccountId", "Id")
                         .HasName("pk_event_journal");
 

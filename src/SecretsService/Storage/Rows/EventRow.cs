@@ -8,8 +8,13 @@ internal sealed class EventJournalRow
 {
     public required Guid AccountId { get; init; }
 
-    /// <summary>UUIDv7: by and large the order of writing.</summary>
     public required Guid Id { get; init; }
+
+    /// <summary>
+    /// Counts up as rows are written, in the order that the database gives the numbers out: a row that is written after another one was acknowledged has
+    /// the higher one, whatever the clocks of the replicas say.
+    /// </summary>
+    public long Written { get; private set; }
 
     /// <summary>The records as a JSON array, the very text that <see cref="Tag"/> was made of.</summary>
     public required string Records { get; init; }

@@ -12,7 +12,7 @@ using SecretsService.Storage;
 namespace SecretsService.Storage.Migrations
 {
     [DbContext(typeof(SecretsDbContext))]
-    [Migration("20261121134915_AbilitiesAndAudit")]
+    [Migration("20261121150807_AbilitiesAndAudit")]
     partial class AbilitiesAndAudit
     {
         /// <inheritdoc />
@@ -640,6 +640,13 @@ namespace SecretsService.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("tag");
+
+                    b.Property<long>("Written")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("written");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Written"));
 
                     b.HasKey("AccountId", "Id")
                         .HasName("pk_event_journal");

@@ -1,5 +1,6 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
@@ -173,6 +174,8 @@ namespace SecretsService.Storage.Migrations
                 {
                     account_id = table.Column<Guid>(type: "uuid", nullable: false),
                     id = table.Column<Guid>(type: "uuid", nullable: false),
+                    written = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
                     records = table.Column<string>(type: "json", nullable: false),
                     tag = table.Column<byte[]>(type: "bytea", nullable: false),
                     is_refused = table.Column<bool>(type: "boolean", nullable: false)
