@@ -11,6 +11,7 @@ using SecretsService.Secrets;
 using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
+using SecretsService.WarmReads;
 
 // Its own folder, not the one it is started from, has appsettings.json.
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -28,6 +29,7 @@ builder.Services.AddSecretTypes();
 builder.Services.AddRequirements();
 builder.Services.AddSecrets();
 builder.Services.AddImport();
+builder.Services.AddWarmReads();
 builder.Services.AddResolution();
 builder.Services.AddDeployments();
 builder.Services.AddIdempotency();
@@ -35,6 +37,8 @@ builder.Services.AddRetention();
 
 await using var app = builder.Build();
 app.UseHttp();
+app.UseWarmReads();
+app.UseRoutes();
 app.MapHealth();
 app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
 

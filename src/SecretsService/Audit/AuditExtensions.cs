@@ -6,6 +6,7 @@ internal static class AuditExtensions
     public static void AddAudit(this IServiceCollection services)
     {
         services.AddScoped<EventTrail>();
+        services.AddSingleton<HandOuts>();
         services.AddScoped<EventSealer>();
         services.AddScoped<EarlierEvents>();
         services.AddHostedService<EventSealing>();

@@ -18,7 +18,7 @@ internal static class HttpExtensions
         services.AddOpenApiDocument();
     }
 
-    /// <summary>Sets up the pipeline. The log is outermost, so that it sees the status that errors end with.</summary>
+    /// <summary>Sets up what every request goes through. The log is outermost, so that it sees the status that errors end with.</summary>
     public static void UseHttp(this WebApplication app)
     {
         app.UseMiddleware<RequestLog>();
@@ -45,6 +45,11 @@ internal static class HttpExtensions
 
             return next(context);
         });
+    }
+
+    /// <summary>Sets up what finds the route of a request, and who may be sent to it.</summary>
+    public static void UseRoutes(this WebApplication app)
+    {
         app.UseRouting();
         app.UseOpenApiDocument();
         app.UseAuthentication();
