@@ -253,6 +253,7 @@ public sealed class RunningInProductionTests : IAsyncLifetime
     [InlineData("Retention__DeletedSecretsDays", "0", "Retention:DeletedSecretsDays must be a number from 1 to 3650")]
     [InlineData("Retention__VersionsPerSecret", "0", "Retention:VersionsPerSecret must be a number from 1 to 100000")]
     [InlineData("Retention__DeploymentDays", "0", "Retention:DeploymentDays must be a number from 1 to 3650")]
+    [InlineData("Injection__CacheMegabytes", "-1", "Injection:CacheMegabytes must be a number from 0 to 65536")]
     [InlineData("Retention__SweepMinutes", "1441", "Retention:SweepMinutes must be a number from 1 to 1440")]
     [InlineData("Database__MigrateAtStart", "maybe", "Database:MigrateAtStart")]
     [InlineData("Keys__KeyringFile", "/nowhere/keyring.json", "The key ring /nowhere/keyring.json cannot be read")]
