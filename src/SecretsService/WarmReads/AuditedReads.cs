@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using SecretsService.Storage;
 
@@ -40,6 +41,7 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
     /// True where the answer may be given. False where it is stale, or nothing can be said because the database failed: the request is then answered as
     /// though nothing had been kept. It is not cancelled with the request, since others wait for the same statement.
     /// </returns>
+    [SuppressMessage("Reliability", "CA2000", Justification = "A lane that runs goes back to the idle ones, which are disposed of at the end")]
     public Task<bool> RecordAsync(WarmAnswer answer, string? ip, bool handsOut)
     {
         var read = new AuditedRead(answer, ip, handsOut);
@@ -99,6 +101,7 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
         }
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "Those who wait must hear of it, whatever it was")]
     private async Task StoreAsync(ReadLane lane, IReadOnlyList<ReadGroup> groups)
     {
         var fresh = new HashSet<Guid>();

@@ -1,6 +1,6 @@
 using System.Data;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
-using NpgsqlTypes;
 using SecretsService.Storage;
 
 namespace SecretsService.WarmReads;
@@ -26,6 +26,11 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         SELECT id FROM fresh
         """;
 
+    private readonly NpgsqlParameter<Guid[]> _ids = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<Guid[]> _accounts = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<long[]> _revisions = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<string?[]> _records = new() { TypedValue = [] };
+    private readonly NpgsqlParameter<byte[]?[]> _tags = new() { TypedValue = [] };
     private NpgsqlConnection? _connection;
     private NpgsqlCommand? _command;
 
@@ -36,7 +41,7 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         try
         {
             var command = _command ?? await OpenAsync();
-            Fill(command, groups);
+            Fill(groups);
             return await ReadIdsAsync(command);
         }
         catch
@@ -48,7 +53,7 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
 
     public async ValueTask DisposeAsync() => await CloseAsync();
 
-    private static void Fill(NpgsqlCommand command, IReadOnlyList<ReadGroup> groups)
+    private void Fill(IReadOnlyList<ReadGroup> groups)
     {
         var rows = groups.Count;
         var (ids, accounts, revisions, records, tags) = (new Guid[rows], new Guid[rows], new long[rows], new string?[rows], new byte[]?[rows]);
@@ -58,11 +63,8 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
             (records[i], tags[i]) = groups[i].Sign();
         }
 
-        command.Parameters[0].Value = ids;
-        command.Parameters[1].Value = accounts;
-        command.Parameters[2].Value = revisions;
-        command.Parameters[3].Value = records;
-        command.Parameters[4].Value = tags;
+        (_ids.TypedValue, _accounts.TypedValue, _revisions.TypedValue) = (ids, accounts, revisions);
+        (_records.TypedValue, _tags.TypedValue) = (records, tags);
     }
 
     private static async Task<HashSet<Guid>> ReadIdsAsync(NpgsqlCommand command)
@@ -78,6 +80,7 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         return ids;
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "A constant")]
     private async Task<NpgsqlCommand> OpenAsync()
     {
         _connection = await database.OpenConnectionAsync();
@@ -86,18 +89,11 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
             await wall.ExecuteNonQueryAsync();
         }
 
-        var command = new NpgsqlCommand(sql, _connection)
-        {
-            Parameters =
-            {
-                ArrayOf(NpgsqlDbType.Uuid), ArrayOf(NpgsqlDbType.Uuid), ArrayOf(NpgsqlDbType.Bigint), ArrayOf(NpgsqlDbType.Text), ArrayOf(NpgsqlDbType.Bytea),
-            },
-        };
+        // A parameter belongs to one command: the one before let go of them when it was closed.
+        var command = new NpgsqlCommand(sql, _connection) { Parameters = { _ids, _accounts, _revisions, _records, _tags } };
         await command.PrepareAsync();
         return _command = command;
     }
-
-    private static NpgsqlParameter ArrayOf(NpgsqlDbType element) => new() { NpgsqlDbType = NpgsqlDbType.Array | element };
 
     private async Task CloseAsync()
     {
@@ -105,6 +101,7 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         (_command, _connection) = (null, null);
         if (command is not null)
         {
+            command.Parameters.Clear();
             await command.DisposeAsync();
         }
 

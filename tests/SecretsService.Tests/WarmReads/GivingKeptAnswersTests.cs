@@ -243,9 +243,9 @@ public sealed class KeepingAnswersForATimeTests(ManualClockServer server) : ICla
         await account.HasAsync(SecretSteps.Global, new { key = "B", value = "1", expires_at = server.Clock.GetUtcNow().AddMinutes(10) });
         (await account.MapOfAsync(Production)).Keys.ShouldBe(["A", "B"]);
 
-        server.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromTicks(1));
+        server.Clock.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromMilliseconds(1));
         (await account.MapOfAsync(Production)).Keys.ShouldBe(["A", "B"]);
-        server.Clock.Advance(TimeSpan.FromTicks(1));
+        server.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
         (await account.MapOfAsync(Production)).Keys.ShouldBe(["A"]);
         (await account.MetaOfAsync(Production)).Texts("expired").ShouldBe(["B"]);
