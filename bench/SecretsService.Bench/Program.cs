@@ -32,7 +32,9 @@ if (args is ["deployments"])
 // reports requests per second and the ratio of the two, which is what can be compared between machines.
 const int Secrets = 50;
 const string Injection = $"{ApiClient.Api}/sites/shop/environments/production/injection";
-int[] connectionCounts = args.Length > 0 ? [.. args.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [1, 16, 64];
+var isDiverse = args is ["diverse", ..];
+string[] counts = isDiverse ? args[1..] : args;
+int[] connectionCounts = counts.Length > 0 ? [.. counts.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [1, 16, 64];
 
 await using var server = new BenchServer();
 await server.InitializeAsync();
@@ -42,10 +44,11 @@ foreach (var number in Enumerable.Range(0, Secrets))
     await account.HasSecretAsync($"BENCHMARK_SECRET_{number}", $"value-{number}-{new string('x', 40)}");
 }
 
+var script = isDiverse ? await Diverse.PrepareAsync(server, account) : null;
 BenchServer.ConstantBody = System.Text.Encoding.UTF8.GetBytes((await account.Client.GetAsync(Injection["/api/v1/vector".Length..])).ShouldBe(200).Text);
 Console.WriteLine($"body: {BenchServer.ConstantBody.Length} bytes, {Secrets} secrets");
-Console.WriteLine("| connections | constant, requests/s | injection, requests/s | ratio | injection p50 | p99 |");
-Console.WriteLine("|--:|--:|--:|--:|--:|--:|");
+Console.WriteLine("| connections | constant, requests/s | injection, requests/s | ratio | constant p50 | injection p50 | p99 |");
+Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|");
 
 // From here on this process has core 0 and wrk core 1. PostgreSQL, which was started before, floats.
 using (var pin = Process.Start(new ProcessStartInfo("taskset", ["--all-tasks", "--cpu-list", "--pid", "0", $"{Environment.ProcessId}"]) { RedirectStandardOutput = true, UseShellExecute = false })!)
@@ -67,15 +70,21 @@ foreach (var connections in connectionCounts)
     var (constant, injected) = rounds.OrderBy(r => r.Injected.PerSecond / r.Constant.PerSecond).ElementAt(1);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"| {connections} | {constant.PerSecond:N0} | {injected.PerSecond:N0} | {injected.PerSecond / constant.PerSecond:0.000} | {injected.Median} | {injected.Slowest} |"));
+        $"| {connections} | {constant.PerSecond:N0} | {injected.PerSecond:N0} | {injected.PerSecond / constant.PerSecond:0.000} | {constant.Median} | {injected.Median} | {injected.Slowest} |"));
+}
+
+if (script is not null)
+{
+    File.Delete(script);
 }
 
 return 0;
 
 async Task<Load> LoadAsync(string path, int connections, int seconds)
 {
+    string[] what = script is not null && path == Injection ? ["-s", script] : ["-H", $"Authorization: Bearer {account.Token}"];
     using var wrk = Process.Start(new ProcessStartInfo("taskset",
-        ["-c", "1", "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "--latency", "-H", $"Authorization: Bearer {account.Token}", $"{server.Address.GetLeftPart(UriPartial.Authority)}{path}"])
+        ["-c", "1", "wrk", "-t1", $"-c{connections}", $"-d{seconds}s", "--latency", .. what, $"{server.Address.GetLeftPart(UriPartial.Authority)}{path}"])
     {
         RedirectStandardOutput = true,
         UseShellExecute = false,

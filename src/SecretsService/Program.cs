@@ -14,6 +14,7 @@ using SecretsService.Secrets;
 using SecretsService.SecretTypes;
 using SecretsService.Sites;
 using SecretsService.Startup;
+using SecretsService.WarmReads;
 
 if (VerifyExportCommand.IsIn(args))
 {
@@ -38,6 +39,7 @@ builder.Services.AddSecretTypes();
 builder.Services.AddRequirements();
 builder.Services.AddSecrets();
 builder.Services.AddImport();
+builder.Services.AddWarmReads();
 builder.Services.AddResolution();
 builder.Services.AddDeployments();
 builder.Services.AddEvents();
@@ -50,6 +52,7 @@ await using var app = builder.Build();
 // The order matters: an address is counted before anything is done for it, a key once it is known, before what it may do is looked at.
 app.UseHttp();
 app.UseMiddleware<AddressLimit>();
+app.UseWarmReads();
 app.UseRouting();
 app.UseRequestTimeouts();
 app.UseOpenApiDocument();

@@ -7,6 +7,8 @@ namespace SecretsService.Tests;
 /// <summary>What a read costs must not grow with what there is.</summary>
 public sealed class CountingQueriesTests(QueryLoggingServer server) : IClassFixture<QueryLoggingServer>
 {
+    private static readonly string[] Tables = ["FROM api_key_tokens", "FROM environments", "FROM secrets", "INSERT INTO event_journal"];
+
     [Fact]
     public async Task The_merged_map_takes_as_many_queries_for_50_secrets_as_for_one()
     {
@@ -21,7 +23,7 @@ public sealed class CountingQueriesTests(QueryLoggingServer server) : IClassFixt
         }
 
         (await QueriesOfAsync(() => account.InjectAsync("shop", "production"))).ShouldBe(forOne);
-        forOne.ShouldBe(3, "round trips: one for the key, one for the environment, one for all of its secrets");
+        forOne.ShouldBe(4, "round trips: one for the key, one for the environment, one for all of its secrets, one for the record");
     }
 
     [Fact]
@@ -46,11 +48,14 @@ public sealed class CountingQueriesTests(QueryLoggingServer server) : IClassFixt
         return Queries() - before;
     }
 
-    private int Queries() => server.Log.Lines.Count(line => line.Text.Contains("xecution completed", StringComparison.Ordinal));
+    // Not those of the service itself, which chains records at any time.
+    private int Queries() => server.Log.Lines.Count(line =>
+        line.Text.Contains("xecution completed", StringComparison.Ordinal)
+        && Tables.Any(table => line.Text.Contains(table, StringComparison.Ordinal)));
 }
 
-/// <summary>A server that logs each query.</summary>
+/// <summary>A server that logs each query, and keeps no answers.</summary>
 public sealed class QueryLoggingServer : SecretsServer
 {
-    public QueryLoggingServer() => With("Logging:LogLevel:Npgsql.Command", "Information");
+    public QueryLoggingServer() => With("Logging:LogLevel:Npgsql.Command", "Information").With("Injection:CacheMegabytes", "0");
 }

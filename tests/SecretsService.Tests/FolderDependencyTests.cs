@@ -26,7 +26,9 @@ public sealed class FolderDependencyTests
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
-        ["Resolution"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Secrets"],
+        ["WarmReads"] = ["Storage", "Http", "Access", "Audit"],
+        ["Resolution"] =
+            ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Secrets", "WarmReads"],
         ["Deployments"] =
         [
             "Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements", "Secrets", "Resolution",

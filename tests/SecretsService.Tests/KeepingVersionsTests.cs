@@ -291,7 +291,7 @@ public sealed class WithoutAuditTrailTests(UndeclaredStatusServer server) : ICla
         (await account.VersionsAsync(id)).ShouldBe(["1 create A"]);
     }
 
-    private sealed class BrokenTrail(SecretsServer server, string trigger) : IAsyncDisposable
+    internal sealed class BrokenTrail(SecretsServer server, string trigger) : IAsyncDisposable
     {
         public static async Task<BrokenTrail> OfAsync(SecretsServer server, Account account)
         {

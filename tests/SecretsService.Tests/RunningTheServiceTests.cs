@@ -254,6 +254,7 @@ public sealed class RunningInProductionTests : IAsyncLifetime
     [InlineData("Retention__VersionsPerSecret", "0", "Retention:VersionsPerSecret must be a number from 1 to 100000")]
     [InlineData("Retention__DeploymentDays", "0", "Retention:DeploymentDays must be a number from 1 to 3650")]
     [InlineData("Retention__EventDays", "0", "Retention:EventDays must be a number from 1 to 3650")]
+    [InlineData("Injection__CacheMegabytes", "-1", "Injection:CacheMegabytes must be a number from 0 to 65536")]
     [InlineData("Retention__SweepMinutes", "1441", "Retention:SweepMinutes must be a number from 1 to 1440")]
     [InlineData("RateLimits__RequestsPerMinutePerKey", "-1", "RateLimits:RequestsPerMinutePerKey must be a number from 0 to 6000000")]
     [InlineData("Limits__Connections", "0", "Limits:Connections must be a number from 1 to 1000000")]

@@ -26,10 +26,14 @@ internal static class ApiToken
     /// <summary>What the token of a deployment begins with, and that of no API key.</summary>
     public const string DeploymentPrefix = Prefix + "dt_";
 
+    /// <summary>The length of a hash.</summary>
+    public const int HashBytes = SHA256.HashSizeInBytes;
+
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int BodyLength = 43;
     private const int ChecksumLength = 6;
     private const int MaxLength = 256;
+    private const int MaxBytesPerCharacter = 3;
 
     /// <summary>Stands in for a token that cannot be one, so that its look-up costs as much as any other's. No token has this hash.</summary>
     private const string Nobody = Prefix;
@@ -44,8 +48,23 @@ internal static class ApiToken
     public static bool IsForDeployment(string? token) => token?.StartsWith(DeploymentPrefix, StringComparison.Ordinal) == true;
 
     /// <summary>What a token is stored and looked up by: its SHA-256. Text too long to be a token costs no more than one that is.</summary>
-    public static byte[] HashOf(string? token) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(token is { Length: > 0 and <= MaxLength } ? token : Nobody));
+    public static byte[] HashOf(string? token)
+    {
+        var hash = new byte[HashBytes];
+        Hash(token, hash);
+        return hash;
+    }
+
+    /// <summary>Writes what a token is looked up by.</summary>
+    /// <param name="token">The token; empty for none.</param>
+    /// <param name="hash">Takes <see cref="HashBytes"/> bytes.</param>
+    public static void Hash(ReadOnlySpan<char> token, Span<byte> hash)
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength * MaxBytesPerCharacter];
+        var length = Encoding.UTF8.GetBytes(token.Length is > 0 and <= MaxLength ? token : Nobody, bytes);
+        SHA256.HashData(bytes[..length], hash);
+        CryptographicOperations.ZeroMemory(bytes[..length]);
+    }
 
     /// <summary>True for an API key's token that an operator may bring along: the prefix, and enough of a random text.</summary>
     /// <param name="token">For example <c>sks_</c> and the output of <c>openssl rand -hex 32</c>.</param>

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using SecretsService.Contracts;
 using SecretsService.Http;
 using SecretsService.Limits;
@@ -35,13 +34,13 @@ internal sealed class BearerAuthentication(
     private const string SchemePrefix = "Bearer ";
 
     /// <summary>What a request presents as its bearer token; null for nothing of that kind.</summary>
-    public static string? PresentedToken(HttpRequest request)
-    {
-        var header = request.Headers[HeaderNames.Authorization];
-        return header is [{ } single] && single.StartsWith(SchemePrefix, StringComparison.OrdinalIgnoreCase)
-            ? single[SchemePrefix.Length..].Trim(' ')
-            : null;
-    }
+    public static string? PresentedToken(HttpRequest request) => Presented(request) is { IsEmpty: false } token ? token.ToString() : null;
+
+    /// <summary>The same without a copy of it; empty for nothing of that kind.</summary>
+    public static ReadOnlySpan<char> Presented(HttpRequest request) =>
+        request.Headers.Authorization is [{ } single] && single.StartsWith(SchemePrefix, StringComparison.OrdinalIgnoreCase)
+            ? single.AsSpan(SchemePrefix.Length).Trim(' ')
+            : [];
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -70,6 +69,7 @@ internal sealed class BearerAuthentication(
 
         scope.Enter(caller.AccountId);
         Context.Features.Set(caller);
+        Context.Features.Set(credential);
         var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, caller.ApiKeyId.ToString())], Name);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Name));
     }

@@ -8,6 +8,7 @@ internal static class AuditExtensions
     public static void AddAudit(this IServiceCollection services)
     {
         services.AddScoped<EventTrail>();
+        services.AddSingleton<HandOuts>();
         services.AddScoped<EventSealer>();
         services.AddSingleton<IFailedAuthentications, FailedAuthentications>();
         services.AddScoped<EventPruner>();

@@ -18,6 +18,7 @@ internal static class InjectionEndpoints
         services.AddScoped<SnapshotReader>();
         services.AddScoped<VariableResolver>();
         services.AddScoped<VariableExplainer>();
+        services.AddScoped<InjectionReader>();
         services.AddSingleton<VariableRenderer>();
     }
 
@@ -40,15 +41,9 @@ internal static class InjectionEndpoints
             + "on the same owner a value for the environment's type beats one for any. A pinned value beats narrower ones." + Shared);
 
     private static RouteHandlerBuilder Map(IEndpointRouteBuilder api, string path) => api
-        .MapGet(path, async (
-            Caller caller, TargetRequest request, VariableOptions options, VariableResolver resolver, VariableRenderer renderer,
-            CancellationToken cancellation) =>
-        {
-            var resolved = await resolver.ResolveAsync(caller, request.Target, cancellation);
-            return resolved.Succeeded(out var variables, out var failure) && renderer.Render(variables, options).Succeeded(out var rendered, out failure)
-                ? rendered
-                : Answer.Refused(failure);
-        })
+        .MapGet(path, (
+            Caller caller, HttpContext context, TargetRequest request, VariableOptions options, InjectionReader reader, CancellationToken cancellation) =>
+            reader.ReadAsync(context, caller, request.Target, options, cancellation))
         .RefusesUnknownQuery()
         .Needs(Ability.SecretInject)
         .Answers<MergedMap>(StatusCodes.Status200OK)

@@ -55,6 +55,9 @@ internal sealed class MergedVariables : IDisposable
 
     public MapOrigin Origin { get; }
 
+    /// <summary>When the passing of time alone may change the map: the next expiry of a secret of its scopes. Null for never.</summary>
+    public DateTimeOffset? ChangesAt { get; init; }
+
     public int Count => _variables.Count;
 
     /// <summary>The variables, in the order in which they were added. Their values move when another one is added.</summary>

@@ -17,22 +17,31 @@ internal sealed class RenderedVariables : IResult, IDisposable
     /// <param name="mediaType">Its media type, without parameters.</param>
     /// <param name="tag">Its strong entity tag.</param>
     /// <param name="keys">Which variables it hands out.</param>
-    public RenderedVariables(ZeroingBuffer body, string mediaType, EntityTagHeaderValue tag, IReadOnlyList<string> keys)
+    /// <param name="origins">What gives each of them, in the same order.</param>
+    public RenderedVariables(
+        ZeroingBuffer body, string mediaType, EntityTagHeaderValue tag, IReadOnlyList<string> keys, IReadOnlyList<ValueOrigin?> origins)
     {
         _body = body;
-        MediaType = mediaType;
+        ContentType = $"{mediaType}; charset=utf-8";
         Tag = tag;
         Keys = keys;
+        Origins = origins;
     }
 
-    /// <summary>The media type, without parameters.</summary>
-    public string MediaType { get; }
+    /// <summary>The media type with its character set.</summary>
+    public string ContentType { get; }
+
+    /// <summary>The body, for as long as the answer is not disposed of.</summary>
+    public ReadOnlySpan<byte> Body => _body.Written.Span;
 
     /// <summary>The strong entity tag: it changes exactly when the body does.</summary>
     public EntityTagHeaderValue Tag { get; }
 
     /// <summary>The variables that are handed out, by the names that the map has for them, without the prefix that was asked for.</summary>
     public IReadOnlyList<string> Keys { get; }
+
+    /// <summary>What gives each of <see cref="Keys"/>; null for one that is empty because nothing does.</summary>
+    public IReadOnlyList<ValueOrigin?> Origins { get; }
 
     /// <summary>Whether the caller of a request holds this answer already, so that it hands nothing out.</summary>
     public bool IsHeldBy(HttpRequest request) => Tag.IsHeldBy(request);
@@ -49,7 +58,7 @@ internal sealed class RenderedVariables : IResult, IDisposable
             return;
         }
 
-        response.ContentType = $"{MediaType}; charset=utf-8";
+        response.ContentType = ContentType;
         response.ContentLength = _body.Written.Length;
         await response.Body.WriteAsync(_body.Written, httpContext.RequestAborted);
     }

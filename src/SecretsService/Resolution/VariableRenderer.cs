@@ -52,7 +52,7 @@ internal sealed class VariableRenderer(NameAdvice advice, ReservedNames reserved
         try
         {
             write(body);
-            return new RenderedVariables(body, mediaType, EntityTags.OfDigest(map.TagOf(body.Written.Span)), selection.Keys);
+            return new RenderedVariables(body, mediaType, EntityTags.OfDigest(map.TagOf(body.Written.Span)), selection.Keys, selection.Origins);
         }
         catch
         {

@@ -49,14 +49,18 @@ internal sealed partial class VariableResolver(
     public async Task<MergedVariables> MergeAsync(
         Caller caller, MapOrigin origin, IReadOnlyList<Candidate> candidates, bool mustOpen, CancellationToken cancellation)
     {
+        var now = clock.Now();
         var winners = Precedence.Resolve(candidates, origin.Target);
         var variables = new MergedVariables(
             origin,
             winners.Sum(w => w.Value?.Sealed.Length ?? 0),
-            await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation));
+            await keys.FindFingerprintKeyAsync(db, caller.AccountId, cancellation))
+        {
+            ChangesAt = candidates.Where(c => c.ExpiresAt > now).Min(c => c.ExpiresAt),
+        };
         try
         {
-            await FillAsync(variables, caller, winners, mustOpen, cancellation);
+            await FillAsync(variables, caller, winners, now, mustOpen, cancellation);
             return variables;
         }
         catch
@@ -67,7 +71,7 @@ internal sealed partial class VariableResolver(
     }
 
     private async Task FillAsync(
-        MergedVariables variables, Caller caller, IEnumerable<Candidate> winners, bool mustOpen, CancellationToken cancellation)
+        MergedVariables variables, Caller caller, IEnumerable<Candidate> winners, DateTimeOffset now, bool mustOpen, CancellationToken cancellation)
     {
         var target = variables.Origin.Target;
         var claims = new List<VariableClaim<Candidate>>();
@@ -83,7 +87,6 @@ internal sealed partial class VariableResolver(
             }
         }
 
-        var now = clock.Now();
         foreach (var claim in VariableClaims.Resolve(claims, target))
         {
             try

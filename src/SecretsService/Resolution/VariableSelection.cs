@@ -30,6 +30,9 @@ internal sealed class VariableSelection
     /// <summary>The names that the map has for them, in the same order.</summary>
     public IReadOnlyList<string> Keys => _keys;
 
+    /// <summary>What gives them, in the same order; null for one that is empty because nothing does.</summary>
+    public IReadOnlyList<ValueOrigin?> Origins => [.. _variables.Select(v => v.Origin)];
+
     /// <summary>Selects.</summary>
     /// <param name="map">The map.</param>
     /// <param name="options">What is asked for.</param>
