@@ -26,17 +26,16 @@ public sealed class FolderDependencyTests
         ["Requirements"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Sites"],
         ["Secrets"] = ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements"],
         ["Import"] = ["Outcomes", "Scopes", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "Secrets"],
-        ["WarmReads"] = ["Storage", "Http", "Access", "Audit"],
+        ["WarmReads"] = ["Storage", "Http", "Limits", "Access", "Audit"],
         ["Resolution"] =
             ["Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Secrets", "WarmReads"],
         ["Deployments"] =
         [
             "Outcomes", "Scopes", "Formats", "Storage", "Http", "Access", "Audit", "Keys", "Sites", "SecretTypes", "Requirements", "Secrets", "Resolution",
         ],
-        ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
         ["Idempotency"] = ["Outcomes", "Storage", "Http", "Access", "Keys"],
         ["Retention"] = ["Storage", "Access", "Audit"],
-        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Events"],
+        ["Startup"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Events", "Limits"],
     };
 
     [Fact]
