@@ -45,7 +45,6 @@ builder.Services.AddDeployments();
 builder.Services.AddEvents();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
-builder.Services.AddChain();
 
 await using var app = builder.Build();
 
@@ -73,6 +72,5 @@ api.MapImport();
 api.MapInjection();
 api.MapDeployments();
 api.MapEvents();
-api.MapChain();
 
 return await app.PrepareAndRunAsync(args);

@@ -111,7 +111,7 @@ internal static class DeploymentSteps
     public static async Task<string> RowsAsync(this SecretsServer server, Account account) => await server.QuerySqlAsync<string>(
         """
         SELECT concat_ws(' ', (SELECT count(*) FROM deployments WHERE account_id = $1), (SELECT count(*) FROM deployment_variables WHERE account_id = $1),
-                         (SELECT count(*) FROM deployment_tokens WHERE account_id = $1), (SELECT count(*) FROM events WHERE account_id = $1))
+                         (SELECT count(*) FROM deployment_tokens WHERE account_id = $1), (SELECT count(*) FROM events WHERE account_id = $1 AND event LIKE 'deployment.%'))
         """,
         account.Id);
 

@@ -18,6 +18,9 @@ internal sealed class AttemptTallies
     private readonly Dictionary<(Guid Account, string Address), Tally> _ofAddresses = [];
     private readonly Dictionary<Guid, Tally> _ofOthers = [];
 
+    // While there is no room a flood would have all of them looked through for each attempt.
+    private DateTimeOffset _nextForget = DateTimeOffset.MinValue;
+
     /// <summary>Counts an attempt.</summary>
     /// <returns>How many attempts a record that is written now stands for; 0 where none is to be written.</returns>
     public int Count(Guid account, string address, DateTimeOffset now)
@@ -44,9 +47,10 @@ internal sealed class AttemptTallies
             return known;
         }
 
-        if (_ofAddresses.Count >= MaxAddresses)
+        if (_ofAddresses.Count >= MaxAddresses && now >= _nextForget)
         {
             Forget(now);
+            _nextForget = now.AddSeconds(1);
         }
 
         return _ofAddresses.Count < MaxAddresses ? FindOrAdd(_ofAddresses, (account, address)) : FindOrAdd(_ofOthers, account);

@@ -12,6 +12,10 @@ internal static class ChainHead
     public static EventChainRow Start(Guid accountId) =>
         new() { AccountId = accountId, Seq = 0, Hash = EventChain.Start, PrunedSeq = 0, PrunedHash = EventChain.Start, Tag = [] };
 
+    /// <summary>Finds it, that of a chain without records where nothing has been sealed yet.</summary>
+    public static async Task<EventChainRow> FindAsync(SecretsDbContext db, Guid accountId, CancellationToken cancellation) =>
+        await db.EventChains.AsNoTracking().SingleOrDefaultAsync(c => c.AccountId == accountId, cancellation) ?? Start(accountId);
+
     /// <summary>Locks it until the transaction ends. Those who write records do not wait for it.</summary>
     public static async Task<EventChainRow> LockAsync(SecretsDbContext db, Guid accountId, FingerprintKey key, CancellationToken cancellation)
     {

@@ -8,14 +8,7 @@ namespace SecretsService.Events;
 /// <summary>The routes that tell whether the audit trail is whole.</summary>
 internal static class ChainEndpoints
 {
-    public static void AddChain(this IServiceCollection services)
-    {
-        services.AddScoped<ChainVerification>();
-        services.AddScoped<Checkpoints>();
-        services.AddScoped<VerifyEventsCommand>();
-    }
-
-    public static void MapChain(this IEndpointRouteBuilder api)
+    public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/events/verify", async (Caller caller, ChainVerification verification, CancellationToken cancellation) =>
                 Answer.One(
@@ -29,8 +22,9 @@ internal static class ChainEndpoints
             .Describe(
                 "verifyEvents", ApiTags.Events, "Verifies the audit trail",
                 "Follows the whole trail: every record has its place, its hash follows from the record before it, and its tag is the service's. `problem` names the first "
-                + "broken record. A trail that was set back as a whole to an earlier state is sound in itself: compare it with a checkpoint that is kept elsewhere. Takes "
-                + "seconds for a million records. Not for a key that is restricted.");
+                + "broken record. A trail that was set back as a whole to an earlier state is sound in itself: compare it with a checkpoint that is kept elsewhere. A long "
+                + "trail takes a while. Not for a key that is restricted.")
+            .DisableRequestTimeout();
 
         api.MapGet("/events/checkpoint", async (Caller caller, Checkpoints checkpoints, CancellationToken cancellation) =>
                 Answer.One(await checkpoints.IssueAsync(caller.AccountId, cancellation), "Checkpoint issued successfully"))

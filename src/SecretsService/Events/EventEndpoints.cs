@@ -11,6 +11,9 @@ internal static class EventEndpoints
     {
         services.AddScoped<EventQueries>();
         services.AddScoped<EventExport>();
+        services.AddScoped<ChainVerification>();
+        services.AddScoped<Checkpoints>();
+        services.AddScoped<VerifyEventsCommand>();
     }
 
     public static void MapEvents(this IEndpointRouteBuilder api)
@@ -30,18 +33,17 @@ internal static class EventEndpoints
             .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType))
             .Refuses(StatusCodes.Status422UnprocessableEntity)
             .Needs(Ability.EventRead)
+            .NeedsWholeReach()
             .Describe(
                 "exportEvents", ApiTags.Events, "Exports the trail",
                 "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of, and before "
-                + "the first one that names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.");
+                + "the first one that names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.")
+            .DisableRequestTimeout();
+        ChainEndpoints.Map(api);
     }
 
     private sealed class ExportAnswer(Caller caller, ExportRange range, EventExport export) : IResult
     {
-        public Task ExecuteAsync(HttpContext httpContext) => caller.Reach.IsWhole
-            ? export.WriteAsync(caller, range, httpContext.Response)
-            : Answer.Error(
-                StatusCodes.Status403Forbidden, ErrorCodes.Forbidden,
-                "This API key is restricted to sites, and the trail is the whole account's. Send a key without a restriction.").ExecuteAsync(httpContext);
+        public Task ExecuteAsync(HttpContext httpContext) => export.WriteAsync(caller, range, httpContext.Response);
     }
 }

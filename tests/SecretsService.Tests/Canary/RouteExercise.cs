@@ -59,6 +59,8 @@ internal sealed partial class RouteExercise
             ["POST preflight"] = () => Body("""{"required": ["ALPHA"]}"""),
             ["POST rollback"] = async () => new { target_deployment_id = await _account.HasDeployedAsync() },
             ["POST deployments/{id}/token"] = () => Body(new { uses = 2 }),
+            ["POST api-keys"] = () => Body(new { name = NewName() }),
+            ["POST api-keys/{id}/rotate"] = () => Body(new { grace_seconds = 60 }),
             ["PATCH deployments/{id}"] = () => Body(new { status = "failed", stdout = $"begun {_canary}", stderr = $"PASSWORD={_canary}" }),
         };
     }
@@ -89,6 +91,10 @@ internal sealed partial class RouteExercise
         if (pattern.Contains("deployments/{id}", StringComparison.Ordinal))
         {
             path = path.Replace("{id}", await _account.HasDeploymentAsync(), StringComparison.Ordinal);
+        }
+        else if (pattern.Contains("api-keys/{id}", StringComparison.Ordinal))
+        {
+            path = path.Replace("{id}", (await _account.Client.PostAsync("/api-keys", new { name = NewName() })).ShouldBe(201).Id, StringComparison.Ordinal);
         }
         else if (pattern.Contains("{id}", StringComparison.Ordinal))
         {

@@ -38,6 +38,14 @@ public sealed class ListingEventsTests(SecretsServer server) : IClassFixture<Sec
     }
 
     [Fact]
+    public async Task Where_nothing_was_done_the_list_is_empty()
+    {
+        var account = await server.NewAccountAsync();
+
+        (await account.Client.GetAsync("/events")).ShouldBe(200).Data.GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
     public async Task What_changes_nothing_is_no_event_and_what_changes_is_named()
     {
         var account = await server.NewShopAsync();

@@ -45,6 +45,9 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
             Prepare = (account, _) => account.HasDeployedAsync(),
         },
         new("POST .*/deployments/{id}/token", "{}", "deployment.token_created"),
+        new("POST .*/api-keys", """{"name": "New #"}""", "api-key.created"),
+        new("POST .*/api-keys/{id}/rotate", "{}", "api-key.rotated"),
+        new("DELETE .*/api-keys/{id}", Body: null, "api-key.deleted"),
         new("PATCH .*/deployments/{id}", """{"status": "failed"}""", "deployment.failed"),
     ];
 
@@ -137,6 +140,7 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
         }
 
         var id = path[..at].EndsWith("deployments", StringComparison.Ordinal) ? await account.HasDeploymentAsync()
+            : path[..at].EndsWith("api-keys", StringComparison.Ordinal) ? (await account.Client.PostAsync("/api-keys", new { name = "one" })).ShouldBe(201).Id
             : await account.HasAsync(
                 path.StartsWith("/secrets", StringComparison.Ordinal) ? Global : path[..at], new { key = $"OLD_{Interlocked.Increment(ref _number)}", value = "1" });
         return path.Replace("{id}", id, StringComparison.Ordinal);
@@ -203,7 +207,7 @@ internal static class EventSteps
     /// <summary>Sends a request with a body, or with none.</summary>
     public static Task<ApiAnswer> SendAsync(this Account account, HttpMethod method, string path, object? body) => body switch
     {
-        null => account.Client.DeleteAsync(path.StartsWith("/secret-types", StringComparison.Ordinal) ? path : path + "?force=true"),
+        null => account.Client.DeleteAsync(path.Contains("/secret-types", StringComparison.Ordinal) || path.Contains("/api-keys", StringComparison.Ordinal) ? path : path + "?force=true"),
         _ when method == HttpMethod.Post => account.Client.PostAsync(path, body),
         _ when method == HttpMethod.Put => account.Client.PutAsync(path, body),
         _ => account.Client.PatchAsync(path, body),

@@ -117,7 +117,7 @@ public class EveryRouteTests(WorldServer server) : IClassFixture<WorldServer>
     public async Task A_change_with_the_needed_abilities_is_made_in_reach_and_refused_where_it_is_wider(string name)
     {
         var route = Find(name);
-        var world = await World.BuildAsync(server);
+        var world = await World.BuildSmallAsync(server);
         var restricted = await server.RestrictedKeyAsync(world.Account, [world.Own.Site], abilities: [.. NeededBy(name)]);
         var answer = await route.CallAsync(restricted, world.Own);
         if (route.IsWide || route.Collection is "/global-secrets")

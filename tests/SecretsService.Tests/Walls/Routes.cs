@@ -27,6 +27,7 @@ internal sealed record Route(string Method, string Pattern)
     /// <summary>What the <c>{id}</c> of its path is one of, as a world calls it; null where it has none.</summary>
     public string? Collection =>
         !Pattern.Contains("{id}", StringComparison.Ordinal) ? null
+        : Pattern.Contains("/api-keys/", StringComparison.Ordinal) ? "/api-keys"
         : Pattern.Contains("/deployments/", StringComparison.Ordinal) ? "/deployments"
         : Pattern.Contains("/apps/{app}/environments/", StringComparison.Ordinal) ? "/sites/{site}/apps/{app}/environments/{environment}/secrets"
         : Pattern.Contains("/apps/", StringComparison.Ordinal) ? "/sites/{site}/apps/{app}/secrets"
@@ -73,6 +74,9 @@ internal static class Routes
         .. Environment("/sites/{site}/environments/{environment}"), .. Environment("/environments/{environment}"),
         .. Deployment("/deployments/{id}"), .. Deployment("/environments/{environment}/deployments/{id}"),
         .. Deployment("/sites/{site}/environments/{environment}/deployments/{id}"),
+        .. ApiKeys("/api-keys"), .. ApiKeys("/account/api-keys"),
+        Get("/events"), Get("/events/export") with { IsWide = true }, Get("/events/verify") with { IsWide = true },
+        Get("/events/checkpoint") with { IsWide = true },
     ];
 
     private static IEnumerable<Route> Item(string path) => [Get(path), Put(path, """{"name": "Renamed"}"""), Delete(path) with { Query = "?force=true" }];
@@ -99,6 +103,13 @@ internal static class Routes
 
     private static IEnumerable<Route> Deployment(string path) =>
         [Get(path), new("PATCH", Api + path) { Body = """{"status": "deploying"}""" }, Get(path + "/variables"), Post(path + "/token", "{}")];
+
+    // Of what every caller of these routes may do, and what every restricted one of these tests can see: a key makes, changes and deletes none that can do more.
+    private static IEnumerable<Route> ApiKeys(string path) =>
+    [
+        Get(path), Post(path, """{"name": "New", "abilities": ["api-key:write"], "sites": ["shop"]}"""), Get(path + "/{id}"), Delete(path + "/{id}"),
+        Post(path + "/{id}/rotate", "{}"),
+    ];
 
     private static Route Get(string path) => new("GET", Api + path);
 

@@ -165,7 +165,7 @@ public sealed class RowLevelSecurityTests(TwoAccounts server) : IClassFixture<Tw
             table))[0];
         var row = (await server.AskAsync($"SELECT to_jsonb(t)::text FROM {table} t WHERE {server.Tables[table]} = $1", server.Other.Id))[0];
         await using var insert = TwoAccounts.Command(
-            connection, $"INSERT INTO {table} ({columns}) SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)", row);
+            connection, $"INSERT INTO {table} ({columns}) OVERRIDING USER VALUE SELECT {columns} FROM jsonb_populate_record(NULL::{table}, $1::jsonb)", row);
         await insert.ExecuteNonQueryAsync();
     }
 }

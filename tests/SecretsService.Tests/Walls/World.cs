@@ -36,6 +36,19 @@ internal sealed record World(Account Account, Place Own, Place Sibling, Place Ot
         return new World(account, own, sibling, other with { Ids = new Dictionary<string, string>(other.Ids, StringComparer.Ordinal) { ["/global-secrets"] = global } });
     }
 
+    /// <summary>A world of one place, to be changed and thrown away.</summary>
+    public static async Task<World> BuildSmallAsync(SecretsServer server)
+    {
+        var account = await server.NewAccountAsync();
+        var global = await CreateAsync(account, "/global-secrets", new { key = "SHARED", value = "1" });
+        (await account.Client.PostAsync("/secret-types", new { name = "Own", key = "own", schema = new { type = "object" } })).ShouldBe(201);
+        var site = await CreateAsync(account, "/sites", new { name = "shop", slug = "shop" });
+        var production = await CreateAsync(account, $"/sites/{site}/environments", new { name = "production", slug = "production" });
+        var worker = await CreateAsync(account, $"/sites/{site}/apps", new { name = "worker", slug = "worker" });
+        var own = await FillAsync(account, "shop", new Place(site, production, worker, new Dictionary<string, string>(StringComparer.Ordinal)), global);
+        return new World(account, own, Place.Nowhere, Place.Nowhere);
+    }
+
     private static async Task<(Place Own, Place Sibling)> BuildSiteAsync(Account account, string slug, string global)
     {
         var site = await CreateAsync(account, "/sites", new { name = slug, slug });
@@ -58,6 +71,8 @@ internal sealed record World(Account Account, Place Own, Place Sibling, Place Ot
         ids["/environments/{environment}/secrets"] = await CreateAsync(account, $"{environment}/secrets", new { key = key + "_ENVIRONMENT", value = "1" });
         ids["/sites/{site}/apps/{app}/environments/{environment}/secrets"] =
             await CreateAsync(account, $"{app}{environment}/secrets", new { key = key + "_BOTH", value = "1" });
+        ids["/api-keys"] = await CreateAsync(
+            account, "/api-keys", new { name = $"{slug} key", abilities = new[] { "api-key:write" }, sites = new[] { place.Site } });
         ids["/deployments"] = (await account.Client.PostAsync($"{environment}/deployments", new { app = place.App })).ShouldBe(202).Id;
         return place with { Ids = ids };
     }
