@@ -48,8 +48,8 @@ internal static class ApiKeyEndpoints
             .Needs(Ability.ApiKeyWrite)
             .Describe(
                 $"create{name}", ApiTags.ApiKeys, "Makes an API key",
-                "It cannot do more, reach further or live longer than the key that makes it, 403. Restricted to sites, environments or apps, what is "
-                + "outside of those does not exist for it; the merged maps of those that are inside it gets as a whole." + TokenNote);
+                "It cannot do more, reach further or live longer than the key that makes it: 403. Where it is restricted to sites, environments or apps, "
+                + "what is outside of those does not exist for it; the merged map of a target inside is complete, global values included." + TokenNote);
 
         MapOne(keys.MapGroup("/{id}"), name);
     }
@@ -70,7 +70,7 @@ internal static class ApiKeyEndpoints
             .Needs(Ability.ApiKeyWrite)
             .Describe(
                 $"delete{name}", ApiTags.ApiKeys, "Deletes an API key",
-                "It is not accepted any more from the next request on. A key cannot delete itself, nor one that can do more than itself: 403.");
+                "It is not accepted any more from the next request on. A key deletes neither itself nor one that can do more than it: 403.");
 
         one.MapPost("/rotate", async (
                 ActingKey acting, string id, [OptionalBody] JsonBody<RotateApiKey> body, ApiKeyStore store, CancellationToken cancellation) =>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -30,15 +31,14 @@ internal static class EventEndpoints
 
         api.MapGet("/events/export", IResult (Caller caller, ExportRange range, EventExport export) => new ExportAnswer(caller, range, export))
             .TakesQuery(ExportRange.FromParameter, ExportRange.ToParameter, ExportRange.AfterParameter).RefusesUnknownQuery()
-            .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType))
+            .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType), new DisableRequestTimeoutAttribute())
             .Refuses(StatusCodes.Status422UnprocessableEntity)
             .Needs(Ability.EventRead)
             .NeedsWholeReach()
             .Describe(
                 "exportEvents", ApiTags.Events, "Exports the trail",
-                "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of, and before "
-                + "the first one that names a manifest that manifest. Not for restricted keys: a part of a chain proves nothing.")
-            .DisableRequestTimeout();
+                "One JSON object a line, oldest first: what the first record follows, then the rows of the chain with all that their hashes are made of. A manifest "
+                + "(the keys and versions of a map) stands before the first row that names it. Not for restricted keys: a part of a chain proves nothing.");
         ChainEndpoints.Map(api);
     }
 

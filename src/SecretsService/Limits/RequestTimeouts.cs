@@ -6,7 +6,8 @@ using SecretsService.Http;
 namespace SecretsService.Limits;
 
 /// <summary>
-/// Gives up every request that takes too long, by cancelling what it waits for. A route that streams says <c>DisableRequestTimeout()</c>.
+/// Gives up every request that takes too long, by cancelling what it waits for. A route whose answer grows with the
+/// account, and is long for that reason alone, has a <see cref="DisableRequestTimeoutAttribute"/>.
 /// </summary>
 internal sealed class RequestTimeouts(IOptions<LimitOptions> options) : IConfigureOptions<RequestTimeoutOptions>
 {

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -51,6 +54,12 @@ public sealed class TakingTooLongTests(TakingTooLongTests.Server server) : IClas
         answer.ShouldStartWith("HTTP/1.1 503 ");
         answer.ShouldContain("\"code\":\"timeout\"");
     }
+
+    [Fact]
+    public void Only_what_follows_a_whole_trail_may_take_longer() =>
+        server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(route => route.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null).Select(route => route.RoutePattern.RawText)
+            .ShouldBe(["/api/v1/vector/events/export", "/api/v1/vector/events/verify"], ignoreOrder: true);
 
     public sealed class Server : SecretsServer
     {
