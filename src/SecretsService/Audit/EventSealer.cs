@@ -52,13 +52,10 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
 
         var journal = await FindOldestAsync(accountId, cancellation);
         var sound = await RefuseAsync(accountId, journal, key, cancellation);
-        foreach (var record in sound.SelectMany(row => row.Records))
-        {
-            Append(chain, record, key);
-        }
-
+        var rows = sound.SelectMany(row => row.Records).Select(record => Append(chain, record, key)).ToList();
         chain.Tag = EventChain.TagOf(chain, key);
         await db.SaveChangesAsync(cancellation);
+        await ChainedEvents.InsertAsync(db, rows, cancellation);
         db.ChangeTracker.Clear();
         var sealedIds = sound.ConvertAll(row => row.Id);
         await db.EventJournal.Where(e => e.AccountId == accountId && sealedIds.Contains(e.Id)).ExecuteDeleteAsync(cancellation);
@@ -100,12 +97,12 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         return [.. found];
     }
 
-    private void Append(EventChainRow chain, EventRecord record, FingerprintKey key)
+    private static EventRow Append(EventChainRow chain, EventRecord record, FingerprintKey key)
     {
         var row = RowOf(chain.AccountId, chain.Seq + record.Count, record, hash: [], tag: []);
         var hash = EventChain.HashOf(chain.Hash, row);
-        db.Events.Add(RowOf(chain.AccountId, row.Seq, record, hash, EventChain.TagOf(hash, key)));
         (chain.Seq, chain.Hash) = (row.Seq, hash);
+        return RowOf(chain.AccountId, row.Seq, record, hash, EventChain.TagOf(hash, key));
     }
 
     private static EventRow RowOf(Guid accountId, long seq, EventRecord record, byte[] hash, byte[] tag) => new()

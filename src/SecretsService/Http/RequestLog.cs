@@ -14,7 +14,10 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         StringComparer.Ordinal,
         HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options);
 
-    public async Task InvokeAsync(HttpContext context)
+    // A request costs nothing here where no line is wanted.
+    public Task InvokeAsync(HttpContext context) => logger.IsEnabled(LogLevel.Information) ? LogAsync(context) : next(context);
+
+    private async Task LogAsync(HttpContext context)
     {
         var started = Stopwatch.GetTimestamp();
         try

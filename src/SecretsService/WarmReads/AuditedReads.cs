@@ -42,7 +42,7 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
     /// though nothing had been kept. It is not cancelled with the request, since others wait for the same statement.
     /// </returns>
     [SuppressMessage("Reliability", "CA2000", Justification = "A lane that runs goes back to the idle ones, which are disposed of at the end")]
-    public Task<bool> RecordAsync(WarmAnswer answer, string? ip, bool handsOut)
+    public ValueTask<bool> RecordAsync(WarmAnswer answer, string? ip, bool handsOut)
     {
         var read = new AuditedRead(answer, ip, handsOut);
         ReadLane? lane;

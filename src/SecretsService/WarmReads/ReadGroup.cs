@@ -9,6 +9,9 @@ namespace SecretsService.WarmReads;
 /// </summary>
 internal sealed class ReadGroup(DateTimeOffset now)
 {
+    // So many requests go on one after the other, without a thread of the pool being woken for each; more would keep the last of them waiting.
+    private const int Slice = 16;
+
     private readonly List<AuditedRead> _reads = [];
     private readonly Dictionary<(WarmAnswer Answer, string? Ip), int> _counts = [];
 
@@ -56,12 +59,21 @@ internal sealed class ReadGroup(DateTimeOffset now)
         return (row.Records, row.Tag);
     }
 
-    /// <summary>Tells every read what came of it.</summary>
+    /// <summary>Tells every read what came of it, on other threads: who learned of it has the next group to send.</summary>
     public void Complete(bool isFresh)
     {
-        foreach (var read in _reads)
+        for (var first = 0; first < _reads.Count; first += Slice)
         {
-            read.Complete(isFresh);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static work => work.Group.CompleteSlice(work.First, work.IsFresh), (Group: this, First: first, IsFresh: isFresh), preferLocal: false);
+        }
+    }
+
+    private void CompleteSlice(int first, bool isFresh)
+    {
+        for (var i = first; i < Math.Min(first + Slice, _reads.Count); i++)
+        {
+            _reads[i].Complete(isFresh);
         }
     }
 

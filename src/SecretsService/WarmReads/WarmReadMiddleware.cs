@@ -43,31 +43,38 @@ internal sealed class WarmReadMiddleware(
         }
 
         uses.Note(answer.AccountId, answer.ApiKeyId, clock.GetUtcNow());
-
-        // For the log. Not earlier: routing leaves a request alone that has a route.
-        context.SetEndpoint(answer.Route);
-        var response = context.Response;
-        response.Headers.ETag = answer.TagText;
-        response.Headers.CacheControl = "no-store";
         if (isHeld)
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
+            Begin(context, answer);
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
 
-        await WriteAsync(response, answer);
+        await WriteAsync(context, answer);
     }
 
-    private async Task WriteAsync(HttpResponse response, WarmAnswer answer)
+    private static void Begin(HttpContext context, WarmAnswer answer)
+    {
+        // For the log. Not earlier: routing leaves a request alone that has a route.
+        context.SetEndpoint(answer.Route);
+        context.Response.Headers.ETag = answer.TagText;
+        context.Response.Headers.CacheControl = "no-store";
+    }
+
+    private async Task WriteAsync(HttpContext context, WarmAnswer answer)
     {
         var body = ArrayPool<byte>.Shared.Rent(SealedValue.PlaintextLength(answer.SealedBody.Length));
         var length = 0;
         try
         {
+            // Before anything is said of the answer: what it throws is answered like whatever else is thrown.
             length = answers.Open(answer, body);
-            response.ContentType = answer.ContentType;
-            response.ContentLength = length;
-            await response.Body.WriteAsync(body.AsMemory(0, length), response.HttpContext.RequestAborted);
+            Begin(context, answer);
+            context.Response.ContentType = answer.ContentType;
+            context.Response.ContentLength = length;
+
+            // A connection that is gone swallows it; asking for the request's token would make a source of one for each request.
+            await context.Response.Body.WriteAsync(body.AsMemory(0, length), CancellationToken.None);
         }
         finally
         {
