@@ -24,8 +24,7 @@ internal static class ChainEndpoints
                 "verifyEvents", ApiTags.Events, "Verifies the audit trail",
                 "Follows the whole trail: every record has its place, its hash follows from the record before it, and its tag is the service's. `problem` names the first "
                 + "broken record. A trail that was set back as a whole to an earlier state is sound in itself: compare it with a checkpoint that is kept elsewhere. A long "
-                + "trail takes a while. Not for a key that is restricted.")
-            .DisableRequestTimeout();
+                + "trail takes a while. Not for a key that is restricted.");
 
         api.MapGet("/events/checkpoint", async (Caller caller, Checkpoints checkpoints, CancellationToken cancellation) =>
                 Answer.One(await checkpoints.IssueAsync(caller.AccountId, cancellation), "Checkpoint issued successfully"))
