@@ -26,11 +26,12 @@ internal sealed class EventQueries(SecretsDbContext db, SiteQueries sites, Event
         }
 
         await sealer.SealAsync(caller.AccountId, cancellation);
-        var chain = await db.EventChains.AsNoTracking().SingleAsync(c => c.AccountId == caller.AccountId, cancellation);
+        var chain = await db.EventChains.AsNoTracking().SingleOrDefaultAsync(c => c.AccountId == caller.AccountId, cancellation)
+            ?? ChainHead.Start(caller.AccountId);
         var until = Math.Min(filter.Until ?? chain.Seq, chain.Seq);
         var window = filter.IsEmpty && caller.Reach.IsWhole
             ? await ReadRangeAsync(caller, chain.PrunedSeq, until, page, cancellation)
-            : await ReadMatchingAsync(matching.Where(e => e.Seq <= until), page, cancellation);
+            : await ReadMatchingAsync(matching.Where(e => e.Seq > chain.PrunedSeq && e.Seq <= until), page, cancellation);
         var manifests = await ReadManifestsAsync(caller, window.Rows, cancellation);
         return new Page<AuditEvent>([.. window.Of(manifests)], (int)Math.Min(window.Total, int.MaxValue))
         {
