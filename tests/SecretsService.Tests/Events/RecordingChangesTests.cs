@@ -207,7 +207,7 @@ internal static class EventSteps
     /// <summary>Sends a request with a body, or with none.</summary>
     public static Task<ApiAnswer> SendAsync(this Account account, HttpMethod method, string path, object? body) => body switch
     {
-        null => account.Client.DeleteAsync(path.StartsWith("/secret-types", StringComparison.Ordinal) ? path : path + "?force=true"),
+        null => account.Client.DeleteAsync(path.Contains("/secret-types", StringComparison.Ordinal) || path.Contains("/api-keys", StringComparison.Ordinal) ? path : path + "?force=true"),
         _ when method == HttpMethod.Post => account.Client.PostAsync(path, body),
         _ when method == HttpMethod.Put => account.Client.PutAsync(path, body),
         _ => account.Client.PatchAsync(path, body),
