@@ -53,6 +53,24 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
     }
 
     [Theory]
+    [InlineData("UPDATE api_keys SET expires_at = $2 WHERE account_id = $1", "the key expires")]
+    [InlineData("UPDATE api_key_tokens SET expires_at = $2 WHERE account_id = $1", "its token was replaced")]
+    public async Task A_token_does_not_outlive_what_made_it(string ending, string why)
+    {
+        var (account, deployment) = await NewDeploymentAsync();
+        var end = server.Clock.Now().AddMinutes(5);
+        await server.ExecuteSqlAsync(ending, account.Id, end);
+
+        var longest = (await account.Client.PostAsync($"/deployments/{deployment}/token", """{"ttl_seconds": 86400}""")).ShouldBe(201).Data;
+        var shorter = (await account.Client.PostAsync($"/deployments/{deployment}/token", """{"ttl_seconds": 60}""")).ShouldBe(201).Data;
+
+        longest.GetProperty("expires_at").GetDateTimeOffset().ShouldBe(end, why);
+        shorter.GetProperty("expires_at").GetDateTimeOffset().ShouldBe(server.Clock.Now().AddMinutes(1), why);
+        server.Clock.Advance(TimeSpan.FromMinutes(5));
+        await ShouldBeUnknownAsync(server.ClientWith(longest.Text("token")));
+    }
+
+    [Theory]
     [InlineData("""{"uses": 0}""", "uses", "1 to 100")]
     [InlineData("""{"uses": 101}""", "uses", "1 to 100")]
     [InlineData("""{"uses": 1.5}""", "uses", "whole number")]

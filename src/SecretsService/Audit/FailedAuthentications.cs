@@ -22,7 +22,9 @@ internal sealed partial class FailedAuthentications(IServiceScopeFactory scopes,
         try
         {
             var account = failure.Caller?.AccountId ?? await FindFirstAccountAsync(patience.Token);
-            var attempts = account is { } id ? _tallies.Count(id, failure.Address ?? "", clock.GetUtcNow()) : 0;
+            var attempts = account is { } id
+                ? _tallies.Count(new AttemptSource(id, failure.Address ?? "", failure.Caller?.ApiKeyId, failure.Reason), clock.GetUtcNow())
+                : 0;
             if (attempts > 0)
             {
                 await WriteAsync(failure.Caller ?? Caller.Anonymous(account!.Value, failure.Address), failure, attempts, patience.Token);

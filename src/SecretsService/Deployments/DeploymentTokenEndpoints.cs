@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -16,7 +17,7 @@ internal static class DeploymentTokenEndpoints
             CancellationToken cancellation) =>
             Answer.Created(
                 (await queries.FindAsync(caller, context, cancellation)).Succeeded(out var found, out var failure)
-                    ? await tokens.CreateAsync(caller, found.Id, body.Value, cancellation)
+                    ? await tokens.CreateAsync(caller, found.Id, body.Value, context.Features.GetRequiredFeature<Credential>().ExpiresAt, cancellation)
                     : failure,
                 "Deployment token created successfully",
                 token => $"/deployments/{token.DeploymentId}/variables"))
@@ -27,7 +28,7 @@ internal static class DeploymentTokenEndpoints
         .Describe(
             $"createDeploymentToken{suffix}", ApiTags.Deployments, "Makes a token that reads the variables of one deployment",
             "For what is to start with them and should hold no API key: it may send the token to `.../deployments/{id}/variables`, `uses` times and for "
-            + "`ttl_seconds`, and nowhere else, where it gets 403. After that the token is unknown, 401. It dies with its deployment. The token is shown this "
-            + "once; only its hash is stored. A deployment that has failed gets none, 409. An `Idempotency-Key` has no effect here: a token must not be kept, so "
+            + "`ttl_seconds`, and nowhere else, where it gets 403. After that the token is unknown, 401. It dies with its deployment, and when the API key's token "
+            + "that made it ends, if that is sooner. The token is shown this once; only its hash is stored. A deployment that has failed gets none, 409. An `Idempotency-Key` has no effect here: a token must not be kept, so "
             + "that each request makes a new one.");
 }

@@ -19,9 +19,10 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
     /// <param name="caller">Who asks.</param>
     /// <param name="deploymentId">The deployment that it is for.</param>
     /// <param name="request">How often and how long it is good.</param>
+    /// <param name="until">When the credential that asks ends, which what it makes does not outlive; null for never.</param>
     /// <param name="cancellation">Cancels the wait.</param>
     public async Task<Outcome<DeploymentToken>> CreateAsync(
-        Caller caller, Guid deploymentId, CreateDeploymentToken request, CancellationToken cancellation)
+        Caller caller, Guid deploymentId, CreateDeploymentToken request, DateTimeOffset? until, CancellationToken cancellation)
     {
         await using var change = await AccountTransaction.BeginAsync(db, caller.AccountId, cancellation);
         var deployment = await db.Deployments.AsNoTracking().SingleOrDefaultAsync(d => d.AccountId == caller.AccountId && d.Id == deploymentId, cancellation);
@@ -35,7 +36,7 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
             return Failure.StateConflict("The deployment has failed, so that nothing is to start with its variables. Make a new deployment, and a token for that one.");
         }
 
-        var token = Add(caller, deploymentId, request);
+        var token = Add(caller, deploymentId, request, until);
         await events.AppendAsync(
             caller,
             EventNames.DeploymentTokenCreated,
@@ -71,18 +72,20 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
             .ExecuteUpdateAsync(set => set.SetProperty(t => t.UsesLeft, t => t.UsesLeft - 1), cancellation) == 1;
     }
 
-    private DeploymentToken Add(Caller caller, Guid deploymentId, CreateDeploymentToken request)
+    private DeploymentToken Add(Caller caller, Guid deploymentId, CreateDeploymentToken request, DateTimeOffset? until)
     {
         var now = clock.Now();
+        var end = now.AddSeconds(request.TtlSeconds ?? DefaultTtlSeconds);
         var token = ApiToken.GenerateForDeployment();
         var row = new DeploymentTokenRow
         {
             AccountId = caller.AccountId,
             Id = Guid.CreateVersion7(now),
             DeploymentId = deploymentId,
+            ApiKeyId = caller.ApiKeyId,
             TokenHash = ApiToken.HashOf(token),
             UsesLeft = request.Uses ?? DefaultUses,
-            ExpiresAt = now.AddSeconds(request.TtlSeconds ?? DefaultTtlSeconds),
+            ExpiresAt = until < end ? until.Value : end,
             CreatedAt = now,
             CreatedBy = caller.ApiKeyName,
         };

@@ -21,11 +21,21 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
     // Each time because records were deleted for their age meanwhile.
     private const int MostWalks = 3;
 
+    // PostgreSQL keeps times that .NET has none for, and a row with one cannot even be read.
+    private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Latest = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Verifies. What was committed before is sealed first, and so is verified with the rest.</summary>
     public async Task<EventVerification> VerifyAsync(Guid accountId, CancellationToken cancellation)
     {
         var key = await keys.FindFingerprintKeyAsync(db, accountId, cancellation);
         await sealer.SealAsync(accountId, cancellation);
+        if (await FindImpossibleAsync(accountId, cancellation) is { } impossible)
+        {
+            var start = await FindHeadAsync(accountId, cancellation) ?? ChainHead.Start(accountId);
+            return new ChainWalk(start, key).Report(impossible, clock.Now());
+        }
+
         var walks = 0;
         while (true)
         {
@@ -35,7 +45,8 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
             var last = await db.Events.AsNoTracking().Where(e => e.AccountId == accountId).OrderByDescending(e => e.Seq).FirstOrDefaultAsync(cancellation);
             var head = await FindHeadAsync(accountId, cancellation) ?? StartOf(accountId, key, isEmpty: last is null);
             var walk = new ChainWalk(head, key);
-            var problem = await WalkAsync(walk, cancellation) ?? walk.ProblemOfHead(last) ?? await FindProblemOfJournalAsync(accountId, cancellation);
+            var problem = await WalkAsync(walk, cancellation) ?? walk.ProblemOfHead(last)
+                ?? await FindBeforeAsync(head, cancellation) ?? await FindProblemOfJournalAsync(accountId, cancellation);
             if (problem is null || walks == MostWalks || (await FindHeadAsync(accountId, cancellation))?.PrunedSeq is not { } pruned || pruned == head.PrunedSeq)
             {
                 return walk.Report(problem, clock.Now());
@@ -83,11 +94,39 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
             return;
         }
 
-        var manifests = db.EventManifests.AsNoTracking().Where(m => m.AccountId == walk.AccountId && unknown.Contains(m.Hash)).AsAsyncEnumerable();
+        var manifests = db.EventManifests.AsNoTracking().Where(m => m.AccountId == walk.AccountId && unknown.Contains(m.Hash))
+            .Select(m => new { m.Hash, m.Entries }).AsAsyncEnumerable();
         await foreach (var manifest in manifests.WithCancellation(cancellation))
         {
             walk.TakeManifest(manifest.Hash, manifest.Entries);
         }
+    }
+
+    private async Task<ChainProblem?> FindImpossibleAsync(Guid accountId, CancellationToken cancellation)
+    {
+        var row = await db.Events.Where(e => e.AccountId == accountId && (e.OccurredAt < Earliest || e.OccurredAt > Latest))
+            .OrderBy(e => e.Seq).Select(e => new { e.Seq, e.Id }).FirstOrDefaultAsync(cancellation);
+        return row is null ? null : new ChainProblem
+        {
+            Seq = row.Seq,
+            Id = row.Id,
+            Kind = ChainProblemKind.Changed,
+            Message = $"Record {row.Seq} was changed: it has a time at which the service wrote none. Other records were not looked at.",
+        };
+    }
+
+    // The walk begins where the trail does: what stands before that, it does not come by.
+    private async Task<ChainProblem?> FindBeforeAsync(EventChainRow head, CancellationToken cancellation)
+    {
+        var row = await db.Events.Where(e => e.AccountId == head.AccountId && e.Seq <= head.PrunedSeq)
+            .OrderBy(e => e.Seq).Select(e => new { e.Seq, e.Id }).FirstOrDefaultAsync(cancellation);
+        return row is null ? null : new ChainProblem
+        {
+            Seq = row.Seq,
+            Id = row.Id,
+            Kind = ChainProblemKind.Inserted,
+            Message = $"Record {row.Seq} stands before the beginning of the trail, which is {head.PrunedSeq + 1}: it was put there.",
+        };
     }
 
     private async Task<ChainProblem?> FindProblemOfJournalAsync(Guid accountId, CancellationToken cancellation)

@@ -68,7 +68,7 @@ internal sealed class EventExport(SecretsDbContext db, EventSealer sealer)
         var cancellation = response.HttpContext.RequestAborted;
         await sealer.SealAsync(caller.AccountId, cancellation);
         var chain = await ChainHead.FindAsync(db, caller.AccountId, cancellation);
-        var events = db.Events.AsNoTracking().Where(e => e.AccountId == caller.AccountId && e.Seq <= chain.Seq);
+        var events = db.Events.AsNoTracking().Where(e => e.AccountId == caller.AccountId && e.Seq > chain.PrunedSeq && e.Seq <= chain.Seq);
         var last = range.To is null ? chain.Seq : await events.Where(e => e.OccurredAt < range.To).MaxAsync(e => (long?)e.Seq, cancellation) ?? 0;
         var start = await FindStartAsync(events, chain, range, cancellation);
         response.ContentType = MediaType;

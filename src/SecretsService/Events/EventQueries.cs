@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using SecretsService.Access;
 using SecretsService.Audit;
@@ -30,9 +31,9 @@ internal sealed class EventQueries(SecretsDbContext db, SiteQueries sites, Event
         var until = Math.Min(filter.Until ?? chain.Seq, chain.Seq);
         var window = filter.IsEmpty && caller.Reach.IsWhole
             ? await ReadRangeAsync(caller, chain.PrunedSeq, until, page, cancellation)
-            : await ReadMatchingAsync(matching.Where(e => e.Seq <= until), page, cancellation);
+            : await ReadMatchingAsync(matching.Where(e => e.Seq > chain.PrunedSeq && e.Seq <= until), page, cancellation);
         var manifests = await ReadManifestsAsync(caller, window.Rows, cancellation);
-        return new Page<AuditEvent>([.. window.Of(manifests)], (int)Math.Min(window.Total, int.MaxValue))
+        return new Page<AuditEvent>([.. window.Of(manifests, caller.Reach)], (int)Math.Min(window.Total, int.MaxValue))
         {
             Pin = (EventFilter.UntilParameter, until.ToString(CultureInfo.InvariantCulture)),
         };
@@ -117,9 +118,34 @@ internal sealed class EventQueries(SecretsDbContext db, SiteQueries sites, Event
     private async Task<IReadOnlyDictionary<string, string>> ReadManifestsAsync(Caller caller, IEnumerable<EventRow> rows, CancellationToken cancellation)
     {
         var hashes = rows.Where(r => r.Manifest is not null).Select(r => r.Manifest!).DistinctBy(Convert.ToHexStringLower, StringComparer.Ordinal).ToList();
-        return hashes.Count == 0
-            ? new Dictionary<string, string>(StringComparer.Ordinal)
-            : await db.EventManifests.AsNoTracking().Where(m => m.AccountId == caller.AccountId && hashes.Contains(m.Hash))
-                .ToDictionaryAsync(m => Convert.ToHexStringLower(m.Hash), m => m.Entries, StringComparer.Ordinal, cancellation);
+        if (hashes.Count == 0)
+        {
+            return new Dictionary<string, string>(StringComparer.Ordinal);
+        }
+
+        var manifests = await db.EventManifests.AsNoTracking().Where(m => m.AccountId == caller.AccountId && hashes.Contains(m.Hash))
+            .ToDictionaryAsync(m => Convert.ToHexStringLower(m.Hash), m => m.Entries, StringComparer.Ordinal, cancellation);
+        return caller.Reach.IsWhole ? manifests : await KeepWithinReachAsync(caller, manifests, cancellation);
     }
+
+    // A map is handed out as a whole, secrets among it that are wider than the key which reads of it here.
+    private async Task<IReadOnlyDictionary<string, string>> KeepWithinReachAsync(
+        Caller caller, IReadOnlyDictionary<string, string> manifests, CancellationToken cancellation)
+    {
+        var read = manifests.ToDictionary(m => m.Key, m => JsonNode.Parse(m.Value)!.AsObject(), StringComparer.Ordinal);
+        var ids = read.Values.SelectMany(entries => entries.Select(e => SecretIdOf(e.Value))).Distinct().ToArray();
+        var seen = (await db.Secrets.Where(s => s.AccountId == caller.AccountId && ids.Contains(s.Id)).Within(caller.Reach)
+            .Select(s => s.Id).ToListAsync(cancellation)).ToHashSet();
+        foreach (var entries in read.Values)
+        {
+            foreach (var name in entries.Where(e => !seen.Contains(SecretIdOf(e.Value))).Select(e => e.Key).ToList())
+            {
+                entries.Remove(name);
+            }
+        }
+
+        return read.ToDictionary(m => m.Key, m => m.Value.ToJsonString(), StringComparer.Ordinal);
+    }
+
+    private static Guid SecretIdOf(JsonNode? entry) => Ids.TryParse((string?)entry?["secret_id"], out var id) ? id : Guid.Empty;
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Contracts;
 using SecretsService.Storage.Rows;
@@ -15,10 +16,11 @@ namespace SecretsService.Events;
 internal sealed record EventWindow(IReadOnlyList<EventRow> Rows, long Total, long First, long Last)
 {
     /// <summary>The events, newest first.</summary>
-    /// <param name="manifests">What was handed out, as JSON, by the hashes in hex.</param>
-    public IEnumerable<AuditEvent> Of(IReadOnlyDictionary<string, string> manifests) =>
+    /// <param name="manifests">What was handed out, as JSON, by the hashes in hex; without what the reader cannot see.</param>
+    /// <param name="reach">What the reader can see.</param>
+    public IEnumerable<AuditEvent> Of(IReadOnlyDictionary<string, string> manifests, Reach reach) =>
         from row in Rows
-        let context = ContextOf(row, manifests)
+        let context = ContextOf(row, manifests, reach)
         let places = Enumerable.Range(0, row.Count).Select(n => row.Seq - n)
         from place in places.SkipWhile(place => place > Last).TakeWhile(place => place >= First)
         select Show(row, place, context);
@@ -43,8 +45,13 @@ internal sealed record EventWindow(IReadOnlyList<EventRow> Rows, long Total, lon
         OccurredAt = row.OccurredAt,
     };
 
-    private static JsonElement ContextOf(EventRow row, IReadOnlyDictionary<string, string> manifests)
+    private static JsonElement ContextOf(EventRow row, IReadOnlyDictionary<string, string> manifests, Reach reach)
     {
+        if (row.Event == EventNames.DeploymentVariablesRead && !reach.IsWhole)
+        {
+            return WithoutKeys(row);
+        }
+
         if (row.Manifest is null || !manifests.TryGetValue(Convert.ToHexStringLower(row.Manifest), out var entries))
         {
             return JsonElement.Parse(row.Context);
@@ -52,6 +59,14 @@ internal sealed record EventWindow(IReadOnlyList<EventRow> Rows, long Total, lon
 
         var context = JsonNode.Parse(row.Context)!.AsObject();
         context["keys"] = JsonNode.Parse(entries);
+        return JsonElement.Parse(context.ToJsonString());
+    }
+
+    // Names alone: which of them are of secrets that the reader can see, they do not say.
+    private static JsonElement WithoutKeys(EventRow row)
+    {
+        var context = JsonNode.Parse(row.Context)!.AsObject();
+        context.Remove("keys");
         return JsonElement.Parse(context.ToJsonString());
     }
 

@@ -30,6 +30,7 @@ internal static class HttpExtensions
     public static void UseHttp(this WebApplication app)
     {
         app.UseProxies();
+        app.UsePlainAddresses();
         app.UseMiddleware<RequestLog>();
         app.Use((context, next) =>
         {

@@ -85,4 +85,18 @@ internal static class Proxies
 
         app.UseForwardedHeaders(forwarded);
     }
+
+    /// <summary>
+    /// Has an IPv4 address one spelling: a server that listens on IPv6 as well, as in a container, sees <c>::ffff:192.0.2.1</c> in place of it, and so would the
+    /// audit trail.
+    /// </summary>
+    public static void UsePlainAddresses(this WebApplication app) => app.Use((context, next) =>
+    {
+        if (context.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped)
+        {
+            context.Connection.RemoteIpAddress = mapped.MapToIPv4();
+        }
+
+        return next(context);
+    });
 }

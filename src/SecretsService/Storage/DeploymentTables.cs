@@ -45,7 +45,9 @@ internal sealed class DeploymentTokensTable : IEntityTypeConfiguration<Deploymen
         builder.ToTable("deployment_tokens");
         builder.HasKey(t => new { t.AccountId, t.Id });
         builder.HasOne<DeploymentRow>().WithMany().HasForeignKey(t => new { t.AccountId, t.DeploymentId }).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<ApiKeyRow>().WithMany().HasForeignKey(t => new { t.AccountId, t.ApiKeyId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(t => t.TokenHash).IsUnique().HasDatabaseName("ux_deployment_tokens_token_hash");
+        builder.HasIndex(t => new { t.AccountId, t.ApiKeyId }).HasDatabaseName("ix_deployment_tokens_api_key_id");
         builder.HasIndex(t => new { t.AccountId, t.DeploymentId }).HasDatabaseName("ix_deployment_tokens_deployment_id");
         builder.HasIndex(t => t.ExpiresAt).HasDatabaseName("ix_deployment_tokens_expires_at");
     }

@@ -17,13 +17,28 @@ public sealed class AttemptTalliesTests
     {
         var tallies = new AttemptTallies();
 
-        tallies.Count(Account, "a", Start).ShouldBe(1);
-        tallies.Count(Account, "a", Start.AddSeconds(1)).ShouldBe(0);
-        tallies.Count(Account, "a", Start.AddSeconds(59)).ShouldBe(0);
-        tallies.Count(Account, "b", Start.AddSeconds(59)).ShouldBe(1);
-        tallies.Count(Guid.CreateVersion7(), "a", Start.AddSeconds(59)).ShouldBe(1);
-        tallies.Count(Account, "a", Start.AddSeconds(60)).ShouldBe(3);
-        tallies.Count(Account, "a", Start.AddSeconds(61)).ShouldBe(0);
+        tallies.Count(From("a"), Start).ShouldBe(1);
+        tallies.Count(From("a"), Start.AddSeconds(1)).ShouldBe(0);
+        tallies.Count(From("a"), Start.AddSeconds(59)).ShouldBe(0);
+        tallies.Count(From("b"), Start.AddSeconds(59)).ShouldBe(1);
+        tallies.Count(From("a") with { Account = Guid.CreateVersion7() }, Start.AddSeconds(59)).ShouldBe(1);
+        tallies.Count(From("a"), Start.AddSeconds(60)).ShouldBe(3);
+        tallies.Count(From("a"), Start.AddSeconds(61)).ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_record_stands_for_no_attempt_with_another_credential_or_for_another_reason()
+    {
+        var tallies = new AttemptTallies();
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        tallies.Count(From("a") with { Actor = one }, Start).ShouldBe(1);
+        tallies.Count(From("a") with { Actor = one }, Start).ShouldBe(0);
+
+        tallies.Count(From("a") with { Actor = other }, Start).ShouldBe(1);
+        tallies.Count(From("a"), Start).ShouldBe(1);
+        tallies.Count(From("a") with { Actor = one, Reason = "expired_key" }, Start).ShouldBe(1);
+        tallies.Count(From("a") with { Actor = other }, Start.AddMinutes(1)).ShouldBe(1);
+        tallies.Count(From("a") with { Actor = one }, Start.AddMinutes(1)).ShouldBe(2);
     }
 
     [Fact]
@@ -31,30 +46,30 @@ public sealed class AttemptTalliesTests
     {
         var tallies = new AttemptTallies();
 
-        var recorded = Enumerable.Range(0, 100_000).Count(n => tallies.Count(Account, $"{n}", Start) > 0);
+        var recorded = Enumerable.Range(0, 100_000).Count(n => tallies.Count(From($"{n}"), Start) > 0);
 
-        recorded.ShouldBe(AttemptTallies.MaxAddresses + 1);
-        tallies.Count(Account, "0", Start.AddSeconds(59)).ShouldBe(0, "still known by its address");
+        recorded.ShouldBe(AttemptTallies.MaxSources + 1);
+        tallies.Count(From("0"), Start.AddSeconds(59)).ShouldBe(0, "still known by its address");
     }
 
     [Fact]
     public void Addresses_that_were_quiet_for_a_minute_make_room_and_what_they_did_is_not_forgotten()
     {
         var tallies = new AttemptTallies();
-        foreach (var n in Enumerable.Range(0, AttemptTallies.MaxAddresses))
+        foreach (var n in Enumerable.Range(0, AttemptTallies.MaxSources))
         {
-            tallies.Count(Account, $"{n}", Start);
-            tallies.Count(Account, $"{n}", Start);
+            tallies.Count(From($"{n}"), Start);
+            tallies.Count(From($"{n}"), Start);
         }
 
-        tallies.Count(Account, "one more", Start).ShouldBe(1, "of all others");
-        tallies.Count(Account, "another", Start.AddMinutes(1)).ShouldBe(1, "of its own");
-        foreach (var n in Enumerable.Range(0, AttemptTallies.MaxAddresses - 1))
+        tallies.Count(From("one more"), Start).ShouldBe(1, "of all others");
+        tallies.Count(From("another"), Start.AddMinutes(1)).ShouldBe(1, "of its own");
+        foreach (var n in Enumerable.Range(0, AttemptTallies.MaxSources - 1))
         {
-            tallies.Count(Account, $"new {n}", Start.AddMinutes(1)).ShouldBe(1);
+            tallies.Count(From($"new {n}"), Start.AddMinutes(1)).ShouldBe(1);
         }
 
-        tallies.Count(Account, "too many", Start.AddMinutes(1)).ShouldBe(AttemptTallies.MaxAddresses + 1);
+        tallies.Count(From("too many"), Start.AddMinutes(1)).ShouldBe(AttemptTallies.MaxSources + 1);
     }
 
     [Fact]
@@ -66,10 +81,12 @@ public sealed class AttemptTalliesTests
             foreach (var (address, seconds) in attempts)
             {
                 now = now.AddSeconds(seconds);
-                counted += tallies.Count(Account, $"{address}", now);
+                counted += tallies.Count(From($"{address}"), now);
             }
 
-            var rest = Enumerable.Range(0, 4).Sum(address => tallies.Count(Account, $"{address}", now.AddMinutes(1)) - 1);
+            var rest = Enumerable.Range(0, 4).Sum(address => tallies.Count(From($"{address}"), now.AddMinutes(1)) - 1);
             return counted + rest == attempts.Count;
         }).QuickCheckThrowOnFailure();
+
+    private static AttemptSource From(string address) => new(Account, address, Actor: null, "missing_ability");
 }

@@ -41,6 +41,22 @@ public sealed class FailedAuthenticationsTests(ManualClockServer server) : IClas
             .ShouldBe("""{"reason":"missing_ability","route":"POST /api/v1/vector/sites","attempts":1,"ability":"site:write"}""");
     }
 
+    [Fact]
+    public async Task Attempts_with_one_key_are_not_counted_as_those_with_another()
+    {
+        var account = await server.NewAccountAsync();
+        var (one, other) = (await server.NewKeyOfAsync(account, ["secret:read"]), await server.NewKeyOfAsync(account, ["secret:read"]));
+        foreach (var sender in new[] { one, one, one, other })
+        {
+            (await sender.Client.PostAsync("/sites", new { name = "New" })).ShouldBeError(403, "forbidden");
+        }
+
+        var failures = await account.EventsAsync("?event=auth.failed");
+
+        failures.Select(f => f.GetProperty("context").GetProperty("attempts").GetInt32()).ShouldBe([1, 1]);
+        failures.DistinctBy(f => f.Text("model_id"), StringComparer.Ordinal).Count().ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("uses_left = 0", "used_up_deployment_token")]
     [InlineData("expires_at = '2020-01-01'", "expired_deployment_token")]
@@ -72,7 +88,7 @@ public sealed class FailedAuthenticationsTests(ManualClockServer server) : IClas
     }
 
     [Fact]
-    public async Task What_names_no_account_goes_to_the_first_one_and_a_flood_is_two_records()
+    public async Task What_names_no_account_goes_to_the_first_one_and_a_flood_is_one_record_a_minute_for_each_reason()
     {
         server.Clock.Advance(TimeSpan.FromMinutes(2));
         var before = (await ContextsAsync()).Count;
@@ -81,10 +97,12 @@ public sealed class FailedAuthenticationsTests(ManualClockServer server) : IClas
             (await server.ClientWith(n % 2 == 0 ? null : $"sks_{n}").GetAsync("/secrets?canary")).ShouldBe(401)));
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         (await server.ClientWith(null).GetAsync("/secrets")).ShouldBe(401);
+        (await server.ClientWith(ApiToken.Generate()).GetAsync("/secrets")).ShouldBe(401);
 
         var contexts = (await ContextsAsync()).Skip(before).ToList();
 
-        contexts.Select(c => $"{c.Text("reason")} {c.GetProperty("attempts").GetInt32()}").ShouldBe(["unknown_token 1", "no_token 201"]);
+        contexts.Select(c => $"{c.Text("reason")} {c.GetProperty("attempts").GetInt32()}")
+            .ShouldBe(["unknown_token 1", "no_token 1", "no_token 100", "unknown_token 101"]);
         string.Concat(contexts.Select(c => c.GetRawText())).ShouldNotContain("canary");
         (await server.QuerySqlAsync<string>(
             "SELECT string_agg(DISTINCT concat_ws(' ', actor_type, actor_name, actor_id IS NULL), ',') FROM events WHERE account_id = $1 AND actor_id IS NULL",

@@ -37,6 +37,16 @@ public sealed class ListingEventsTests(SecretsServer server) : IClassFixture<Sec
         answer.Message.ShouldBe("Events retrieved successfully");
     }
 
+    [Theory]
+    [InlineData("/events")]
+    [InlineData("/events?event=secret.created")]
+    public async Task An_account_without_records_has_an_empty_list(string list)
+    {
+        var account = await server.NewAccountAsync();
+
+        (await account.Client.GetAsync(list)).ShouldBe(200).Data.GetArrayLength().ShouldBe(0);
+    }
+
     [Fact]
     public async Task Where_nothing_was_done_the_list_is_empty()
     {

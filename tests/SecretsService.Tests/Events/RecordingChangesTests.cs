@@ -45,10 +45,10 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
             Prepare = (account, _) => account.HasDeployedAsync(),
         },
         new("POST .*/deployments/{id}/token", "{}", "deployment.token_created"),
+        new("PATCH .*/deployments/{id}", """{"status": "failed"}""", "deployment.failed"),
         new("POST .*/api-keys", """{"name": "New #"}""", "api-key.created"),
         new("POST .*/api-keys/{id}/rotate", "{}", "api-key.rotated"),
         new("DELETE .*/api-keys/{id}", Body: null, "api-key.deleted"),
-        new("PATCH .*/deployments/{id}", """{"status": "failed"}""", "deployment.failed"),
     ];
 
     private int _number;
@@ -121,7 +121,7 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
     private Task<int> CountAsync(Account account, string name) =>
         server.QuerySqlAsync<int>("SELECT count(*) FROM events WHERE account_id = $1 AND event = $2", account.Id, name);
 
-    // With a secret of the collection, or the deployment, as what {id} stands for.
+    // With a secret of the collection, the deployment, or an API key, as what {id} stands for.
     private async Task<string> PathOfAsync(Account account, string pattern)
     {
         var path = pattern;
@@ -140,7 +140,7 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
         }
 
         var id = path[..at].EndsWith("deployments", StringComparison.Ordinal) ? await account.HasDeploymentAsync()
-            : path[..at].EndsWith("api-keys", StringComparison.Ordinal) ? (await account.Client.PostAsync("/api-keys", new { name = "one" })).ShouldBe(201).Id
+            : path[..at].EndsWith("api-keys", StringComparison.Ordinal) ? await account.HasAsync(path[..at], new { name = "old" })
             : await account.HasAsync(
                 path.StartsWith("/secrets", StringComparison.Ordinal) ? Global : path[..at], new { key = $"OLD_{Interlocked.Increment(ref _number)}", value = "1" });
         return path.Replace("{id}", id, StringComparison.Ordinal);

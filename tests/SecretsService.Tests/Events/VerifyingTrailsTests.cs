@@ -54,6 +54,9 @@ public sealed class VerifyingTrailsTests(SecretsServer server) : IClassFixture<S
     [InlineData("the context", "changed 3", $"UPDATE events SET context = '{{}}' {Row3}")]
     [InlineData("a space in the context", "changed 3", $"UPDATE events SET context = (context::text || ' ')::json {Row3}")]
     [InlineData("the time", "changed 3", $"UPDATE events SET occurred_at = occurred_at + interval '1 microsecond' {Row3}")]
+    [InlineData("a time that .NET has none for", "changed 3", $"UPDATE events SET occurred_at = '0044-03-15 BC' {Row3}")]
+    [InlineData("a time after all that .NET has", "changed 3", $"UPDATE events SET occurred_at = '20000-01-01' {Row3}")]
+    [InlineData("such a time of the last one", "changed 6", "UPDATE events SET occurred_at = '0044-03-15 BC' WHERE account_id = @account AND seq = 6")]
     [InlineData("the hash", "changed 3", $"UPDATE events SET hash = sha256(hash) {Row3}")]
     [InlineData("the tag", "forged 3", $"UPDATE events SET tag = sha256(tag) {Row3}")]
     [InlineData("the last one's place", "changed 8", "UPDATE events SET seq = 8 WHERE account_id = @account AND seq = 6")]
@@ -97,6 +100,19 @@ public sealed class VerifyingTrailsTests(SecretsServer server) : IClassFixture<S
         await server.RecomputeAsync(account, from: 3);
 
         (await account.VerifyAsync()).ShouldBe("forged 3");
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-7)]
+    public async Task A_record_that_is_put_before_the_beginning_is_found_and_listed_nowhere(int place)
+    {
+        var account = await server.WithSixRecordsAsync();
+        await InsertCopyAsync(account, of: 3, at: place);
+
+        (await account.VerifyAsync()).ShouldBe($"inserted {place}");
+        (await account.Client.GetAsync("/events")).ShouldBe(200).Data.GetArrayLength().ShouldBe(6);
+        (await account.Client.GetAsync("/events?event=secret.updated")).ShouldBe(200).Data.GetArrayLength().ShouldBe(6);
     }
 
     [Fact]

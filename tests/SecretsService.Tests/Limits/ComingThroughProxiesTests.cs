@@ -14,6 +14,7 @@ public sealed class ComingThroughProxiesTests(ComingThroughProxiesTests.Server s
     [InlineData("10.0.0.1, 203.0.113.9", "203.0.113.9")]
     [InlineData("2001:db8::9, 10.1.2.3", "2001:db8::9")]
     [InlineData("nonsense, 203.0.113.9, 10.1.2.3", "203.0.113.9")]
+    [InlineData("::ffff:203.0.113.9, ::ffff:10.1.2.3", "203.0.113.9")]
     public async Task A_request_is_of_the_first_address_from_the_right_that_is_no_proxy(string forwarded, string address)
     {
         var account = await server.NewAccountAsync();

@@ -26,6 +26,27 @@ public class RestrictedKeysTests(SecretsServer server) : IClassFixture<SecretsSe
     }
 
     [Fact]
+    public async Task The_records_of_handing_its_map_out_name_only_what_is_in_reach()
+    {
+        var (account, key) = await RestrictedAsync();
+        var own = await account.HasSecretAsync("shop", "production", "OWN", "1");
+        var global = await account.HasSecretAsync("GLOBAL", "2");
+        (await account.Client.GetAsync($"{Environment}/injection")).ShouldBe(200);
+        var deployment = (await account.Client.PostAsync($"{Environment}/deployments", "{}")).ShouldBe(202).Id;
+        (await account.Client.GetAsync($"/deployments/{deployment}/variables")).ShouldBe(200);
+        const string HandedOut = "/events?event=secrets.injected,deployment.variables_read";
+
+        var seen = (await key.GetAsync(HandedOut)).ShouldBe(200);
+        seen.Data.GetArrayLength().ShouldBe(2);
+        seen.Text.ShouldContain(own);
+        seen.Text.ShouldNotContain("GLOBAL");
+        seen.Text.ShouldNotContain(global);
+        var whole = (await account.Client.GetAsync(HandedOut)).ShouldBe(200).Data;
+        whole[0].GetProperty("context").GetProperty("keys").GetRawText().ShouldContain("GLOBAL");
+        whole[1].GetProperty("context").GetProperty("keys").GetRawText().ShouldContain(global);
+    }
+
+    [Fact]
     public async Task An_explanation_shows_a_hidden_candidate_as_hidden_and_lists_no_key_that_only_hidden_scopes_have()
     {
         var (account, key) = await RestrictedAsync();

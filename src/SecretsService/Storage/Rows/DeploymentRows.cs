@@ -141,6 +141,9 @@ internal sealed class DeploymentTokenRow
 
     public required Guid DeploymentId { get; init; }
 
+    /// <summary>The API key that made it, and takes it along when it is deleted; null for one of an earlier release.</summary>
+    public Guid? ApiKeyId { get; init; }
+
     /// <summary>SHA-256 of the token; the token itself is stored nowhere.</summary>
     public required byte[] TokenHash { get; init; }
 
