@@ -33,7 +33,7 @@ if (args is ["deployments"])
 const int Secrets = 50;
 const string Injection = $"{ApiClient.Api}/sites/shop/environments/production/injection";
 var isDiverse = args is ["diverse", ..];
-string[] counts = isDiverse ? args[1..] : args;
+var counts = isDiverse ? args[1..] : args;
 int[] connectionCounts = counts.Length > 0 ? [.. counts.Select(a => int.Parse(a, CultureInfo.InvariantCulture))] : [1, 16, 64];
 
 await using var server = new BenchServer();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Npgsql;
 using SecretsService.Testing;
@@ -101,6 +102,7 @@ internal static class Walls
         }
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "Constants")]
     private static async Task QueryAsync(NpgsqlConnection connection, string sql, Guid id)
     {
         await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = id } } };

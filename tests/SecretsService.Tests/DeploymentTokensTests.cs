@@ -232,6 +232,19 @@ public sealed class DeploymentTokensTests(ManualClockServer server) : IClassFixt
     }
 
     [Fact]
+    public async Task A_token_dies_with_the_key_that_made_it()
+    {
+        var (account, deployment) = await NewDeploymentAsync();
+        var key = (await account.Client.PostAsync("/api-keys", new { name = "pipeline" })).ShouldBe(201);
+        var token = await NewTokenAsync(account with { Client = server.ClientWith(key.Data.Text("token")) }, deployment, uses: 5);
+        (await server.ClientWith(token).GetAsync($"/deployments/{deployment}/variables")).ShouldBe(200);
+
+        (await account.Client.DeleteAsync($"/api-keys/{key.Id}")).ShouldBe(200);
+
+        (await server.ClientWith(token).GetAsync($"/deployments/{deployment}/variables")).ShouldBe(401);
+    }
+
+    [Fact]
     public async Task A_token_dies_when_its_time_is_up()
     {
         var (account, deployment) = await NewDeploymentAsync();

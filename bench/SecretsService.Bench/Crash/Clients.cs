@@ -21,8 +21,10 @@ internal sealed class Clients(Ledger ledger, string deployment, string revealed)
 
     private async Task WriteAsync(ApiClient client, string writer)
     {
-        for (var step = 1; ; step++)
+        var step = 0;
+        while (true)
         {
+            step++;
             var key = $"{writer}_{step % SecretsOfOne}";
             var before = ledger.Secrets.GetValueOrDefault(key, new SecretState(Id: null, Value: null));
             var value = step % StepsToDeletion == 0 && before.Value is not null ? null : ledger.NextValue();
@@ -32,7 +34,7 @@ internal sealed class Clients(Ledger ledger, string deployment, string revealed)
                 return;
             }
 
-            ledger.Secrets[key] = new SecretState(value is null ? null : answer.Id, value);
+            ledger.Secrets.AddOrUpdate(key, new SecretState(value is null ? null : answer.Id, value), (_, _) => new SecretState(value is null ? null : answer.Id, value));
         }
     }
 

@@ -1,3 +1,4 @@
+#pragma warning disable RS0030, CA5394 // A run is repeated by its seed; nothing here is secret.
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
@@ -29,9 +30,7 @@ internal sealed class CrashRun : IAsyncDisposable
         var seed = Option(arguments, "--seed", Environment.ProcessId);
         Console.WriteLine($"{rounds} rounds with --seed {seed}");
         await using var run = new CrashRun();
-#pragma warning disable RS0030 // A run must be repeatable from its seed; nothing here is secret.
         return await run.RunAsync(rounds, new Random(seed));
-#pragma warning restore RS0030
     }
 
     public async ValueTask DisposeAsync()
@@ -44,9 +43,7 @@ internal sealed class CrashRun : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-#pragma warning disable RS0030 // As above.
     private async Task<int> RunAsync(int rounds, Random random)
-#pragma warning restore RS0030
     {
         var clients = await PrepareAsync();
         for (var round = 1; round <= rounds; round++)

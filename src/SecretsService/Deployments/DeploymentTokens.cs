@@ -36,6 +36,12 @@ internal sealed class DeploymentTokens(SecretsDbContext db, EventTrail events, T
             return Failure.StateConflict("The deployment has failed, so that nothing is to start with its variables. Make a new deployment, and a token for that one.");
         }
 
+        // Under the lock that a delete takes, too: a key that is gone by now makes nothing that would outlive it.
+        if (!await db.ApiKeys.AnyAsync(k => k.AccountId == caller.AccountId && k.Id == caller.ApiKeyId, cancellation))
+        {
+            return Failure.Forbidden("This API key was deleted a moment ago, so that it makes no token.");
+        }
+
         var token = Add(caller, deploymentId, request, until);
         await events.AppendAsync(
             caller,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -162,6 +163,7 @@ public sealed class EscalatingTests(ManualClockServer server) : IClassFixture<Ma
         Gen.Frequency((3, Gen.Constant(Array.Empty<string>())), (2, Gen.SubListOf(names).Select(some => some.ToArray())));
 
     /// <summary>What a request asks for, and in words of its own what that comes to: the abilities and the scopes, each by itself.</summary>
+    [SuppressMessage("Major Code Smell", "S3218", Justification = "What a grant has is called what a shop has")]
     private sealed record Grant(string[] Abilities, string[] Sites, string[] Environments, string[] Apps)
     {
         /// <summary>True where the lists fit together: each part belongs to one of the sites, and each site has one of the parts.</summary>
@@ -186,7 +188,7 @@ public sealed class EscalatingTests(ManualClockServer server) : IClassFixture<Ma
         private HashSet<string> Scopes()
         {
             var isWhole = SitesOf().Length == 0;
-            IEnumerable<string> Parts(string[] all, string[] listed, string site) =>
+            static IEnumerable<string> Parts(string[] all, string[] listed, string site) =>
                 listed.Length > 0 ? listed.Where(p => SiteOf(p) == site) : all.Where(p => SiteOf(p) == site).Append("any");
             return
             [

@@ -123,9 +123,9 @@ internal static class ChainSteps
         var now = services.GetRequiredService<TimeProvider>().Now();
         var key = await services.GetRequiredService<Keys.AccountKeys>().FindFingerprintKeyAsync(db, account.Id, CancellationToken.None);
         var hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(entries));
-        var record = EventJournal.Record(
-            Caller.System(account.Id, "test"), EventNames.SecretsInjected, EventSubject.OfAccount("target", id: null),
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = "manifest" }, now) with { Manifest = hash, Count = 3 };
+        var context = new Dictionary<string, object>(StringComparer.Ordinal) { ["key"] = "manifest" };
+        var plain = EventJournal.Record(Caller.System(account.Id, "test"), EventNames.SecretsInjected, EventSubject.OfAccount("target", id: null), context, now);
+        var record = plain with { Manifest = hash, Count = 3 };
         await using var transaction = await db.BeginWithinAsync(account.Id, CancellationToken.None);
         db.EventManifests.Add(new EventManifestRow { AccountId = account.Id, Hash = hash, Entries = entries, CreatedAt = now });
         db.EventJournal.Add(EventJournal.Row(account.Id, record.Id, [record], key));

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FsCheck;
 using FsCheck.Fluent;
 using SecretsService.Testing;
 using Shouldly;
@@ -32,7 +31,7 @@ public sealed class ListingEventsTests(SecretsServer server) : IClassFixture<Sec
         (actor.Text("type"), actor.Text("name"), actor.Text("token_name")).ShouldBe(("api_key", "test key", "test key"));
         actor.Text("ip").ShouldNotBeEmpty();
         shown.GetProperty("context").Text("key").ShouldBe("KEY");
-        DateTimeOffset.Parse(shown.Text("occurred_at"), CultureInfo.InvariantCulture).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
+        DateTimeOffset.Parse(shown.Text("occurred_at"), CultureInfo.InvariantCulture).ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(5));
         answer.Text.ShouldNotContain("canary");
         answer.Message.ShouldBe("Events retrieved successfully");
     }

@@ -65,7 +65,7 @@ public sealed class ManyEventsServer : SecretsServer
                 resource_id = md5((seq / 20)::text)::uuid, actor_id = md5((seq % 200)::text)::uuid, site_id = md5((seq % 100)::text)::uuid
             """);
         await ExecuteSqlAsync("ANALYZE events");
-        Newest = DateTimeOffset.UtcNow.AddSeconds(Events);
+        Newest = TimeProvider.System.GetUtcNow().AddSeconds(Events);
         Queries.Follow(this);
     }
 

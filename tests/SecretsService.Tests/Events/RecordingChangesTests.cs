@@ -157,7 +157,7 @@ public sealed class RecordingChangesTests(FailingTrailServer server) : IClassFix
     {
         public Func<Account, string, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
 
-        public bool Fits(string route) => Regex.IsMatch(route, $"^({Route.Replace("{", @"\{", StringComparison.Ordinal)})/?$", RegexOptions.ExplicitCapture);
+        public bool Fits(string route) => Regex.IsMatch(route, $"^({Route.Replace("{", @"\{", StringComparison.Ordinal)})/?$", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking);
     }
 }
 

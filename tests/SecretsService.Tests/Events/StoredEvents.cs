@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using SecretsService.Audit;
 using SecretsService.Keys;
 using SecretsService.Storage;
-using SecretsService.Storage.Rows;
 using SecretsService.Testing;
 
 namespace SecretsService.Tests.Events;
@@ -24,7 +23,7 @@ internal static class StoredEvents
         ResourceType = "environment",
         Manifest = manifest,
         Context = JsonElement.Parse("""{"revision":7}"""),
-        OccurredAt = DateTimeOffset.UtcNow,
+        OccurredAt = TimeProvider.System.GetUtcNow(),
     };
 
     /// <summary>Sees to it that the account's trail has these events, in this order.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,7 +12,7 @@ using Xunit;
 namespace SecretsService.Tests.Limits;
 
 /// <summary>What the web server takes of a connection, as seen from a socket. A client has a second for the head of a request.</summary>
-public sealed class BoundingConnectionsTests(BoundingConnectionsTests.Server server) : IClassFixture<BoundingConnectionsTests.Server>
+public sealed class BoundingConnectionsTests(BoundingConnectionsTests.OwnServer server) : IClassFixture<BoundingConnectionsTests.OwnServer>
 {
     public static TheoryData<string, int> Requests() => new()
     {
@@ -47,7 +48,7 @@ public sealed class BoundingConnectionsTests(BoundingConnectionsTests.Server ser
         var isClosed = false;
         try
         {
-            while (!isClosed && clients.Count <= Server.Connections)
+            while (!isClosed && clients.Count <= OwnServer.Connections)
             {
                 clients.Add(await ConnectAsync());
                 isClosed = (await AnswerOfAsync(clients[^1], "GET /api/v1/ping HTTP/1.1\r\nHost: x\r\n\r\n")).Length == 0;
@@ -98,10 +99,11 @@ public sealed class BoundingConnectionsTests(BoundingConnectionsTests.Server ser
         return client;
     }
 
-    public sealed class Server : SecretsServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : SecretsServer
     {
         public const int Connections = 20;
 
-        public Server() => With("Limits:HeadersTimeoutSeconds", "1").With("Limits:Connections", $"{Connections}");
+        public OwnServer() => With("Limits:HeadersTimeoutSeconds", "1").With("Limits:Connections", $"{Connections}");
     }
 }

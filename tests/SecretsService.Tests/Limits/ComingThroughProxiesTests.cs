@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SecretsService.Testing;
 using Shouldly;
 using Xunit;
@@ -5,7 +6,7 @@ using Xunit;
 namespace SecretsService.Tests.Limits;
 
 /// <summary>The tests' own address is a known proxy, and so is the network 10.0.0.0/8: what they say of a request is believed.</summary>
-public sealed class ComingThroughProxiesTests(ComingThroughProxiesTests.Server server) : IClassFixture<ComingThroughProxiesTests.Server>
+public sealed class ComingThroughProxiesTests(ComingThroughProxiesTests.OwnServer server) : IClassFixture<ComingThroughProxiesTests.OwnServer>
 {
     [Theory]
     [InlineData("203.0.113.9", "203.0.113.9")]
@@ -61,9 +62,10 @@ public sealed class ComingThroughProxiesTests(ComingThroughProxiesTests.Server s
         (await server.ClientWith(null).GetAsync("/sites", https)).ShouldBe(401).Headers["Strict-Transport-Security"].ShouldBe("max-age=2592000");
     }
 
-    public sealed class Server : SecretsServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : SecretsServer
     {
-        public Server() => With("Proxies:Known:0", "127.0.0.1").With("Proxies:Known:1", "::1").With("Proxies:Known:2", "10.0.0.0/8")
+        public OwnServer() => With("Proxies:Known:0", "127.0.0.1").With("Proxies:Known:1", "::1").With("Proxies:Known:2", "10.0.0.0/8")
             .With("Https:Redirect", "true").With("Https:HstsDays", "30");
 
         // No route declares what is answered before there is one.
@@ -90,7 +92,7 @@ public sealed class ForgingForwardedHeadersTests(SecretsServer server) : IClassF
 }
 
 /// <summary>A proxy is known, and it is another one than who sends.</summary>
-public sealed class ForgingProxiesTests(ForgingProxiesTests.Server server) : IClassFixture<ForgingProxiesTests.Server>
+public sealed class ForgingProxiesTests(ForgingProxiesTests.OwnServer server) : IClassFixture<ForgingProxiesTests.OwnServer>
 {
     [Fact]
     public async Task Who_is_no_known_proxy_is_believed_neither_its_address_nor_its_scheme()
@@ -102,9 +104,10 @@ public sealed class ForgingProxiesTests(ForgingProxiesTests.Server server) : ICl
         (await account.Client.GetAsync("//health/live", ("X-Forwarded-For", "203.0.113.10"), ("X-Forwarded-Proto", "https"))).ShouldBe(429);
     }
 
-    public sealed class Server : SecretsServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : SecretsServer
     {
-        public Server() => With("Proxies:Known:0", "10.0.0.1").With("Https:Redirect", "true").With("RateLimits:RequestsPerMinutePerAddress", "1");
+        public OwnServer() => With("Proxies:Known:0", "10.0.0.1").With("Https:Redirect", "true").With("RateLimits:RequestsPerMinutePerAddress", "1");
 
         protected override bool ChecksDeclaredStatuses => false;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using SecretsService.Access;
 using SecretsService.Testing;
@@ -7,7 +8,7 @@ using Xunit;
 namespace SecretsService.Tests.Limits;
 
 /// <summary>Five requests a minute for each key, and no limit for addresses.</summary>
-public sealed class LimitingKeysTests(LimitingKeysTests.Server server) : IClassFixture<LimitingKeysTests.Server>
+public sealed class LimitingKeysTests(LimitingKeysTests.OwnServer server) : IClassFixture<LimitingKeysTests.OwnServer>
 {
     [Fact]
     public async Task A_key_that_has_used_its_requests_up_is_told_when_the_next_is_answered_and_then_is()
@@ -76,14 +77,15 @@ public sealed class LimitingKeysTests(LimitingKeysTests.Server server) : IClassF
         }
     }
 
-    public sealed class Server : ManualClockServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : ManualClockServer
     {
-        public Server() => With("RateLimits:RequestsPerMinutePerKey", "5");
+        public OwnServer() => With("RateLimits:RequestsPerMinutePerKey", "5");
     }
 }
 
 /// <summary>Thirty requests a minute for each address. The tests come from one; what they send as X-Forwarded-For makes others of it.</summary>
-public sealed class LimitingAddressesTests(LimitingAddressesTests.Server server) : IClassFixture<LimitingAddressesTests.Server>
+public sealed class LimitingAddressesTests(LimitingAddressesTests.OwnServer server) : IClassFixture<LimitingAddressesTests.OwnServer>
 {
     [Theory]
     [InlineData("//health/live", 200)]
@@ -132,14 +134,15 @@ public sealed class LimitingAddressesTests(LimitingAddressesTests.Server server)
 
     private static string Random16() => System.Security.Cryptography.RandomNumberGenerator.GetHexString(4);
 
-    public sealed class Server : ManualClockServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : ManualClockServer
     {
-        public Server() => With("RateLimits:RequestsPerMinutePerAddress", "30").With("Proxies:Known:0", "127.0.0.1").With("Proxies:Known:1", "::1");
+        public OwnServer() => With("RateLimits:RequestsPerMinutePerAddress", "30").With("Proxies:Known:0", "127.0.0.1").With("Proxies:Known:1", "::1");
     }
 }
 
 /// <summary>Three failed authentications a minute for each address.</summary>
-public sealed class LimitingFailuresTests(LimitingFailuresTests.Server server) : IClassFixture<LimitingFailuresTests.Server>
+public sealed class LimitingFailuresTests(LimitingFailuresTests.OwnServer server) : IClassFixture<LimitingFailuresTests.OwnServer>
 {
     public static TheoryData<string?> TokensOfNobody() => [null, "sks_", ApiToken.Generate(), "sks_dt_" + new string('a', 60)];
 
@@ -179,8 +182,9 @@ public sealed class LimitingFailuresTests(LimitingFailuresTests.Server server) :
         answers.Select(a => a.Status).ShouldBe(Enumerable.Range(0, 60).Select(n => n % 3 == 0 ? 200 : 429));
     }
 
-    public sealed class Server : ManualClockServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : ManualClockServer
     {
-        public Server() => With("RateLimits:FailuresPerMinutePerAddress", "3");
+        public OwnServer() => With("RateLimits:FailuresPerMinutePerAddress", "3");
     }
 }

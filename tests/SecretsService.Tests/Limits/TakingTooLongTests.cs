@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -11,7 +12,7 @@ using Xunit;
 namespace SecretsService.Tests.Limits;
 
 /// <summary>A request may take two seconds.</summary>
-public sealed class TakingTooLongTests(TakingTooLongTests.Server server) : IClassFixture<TakingTooLongTests.Server>
+public sealed class TakingTooLongTests(TakingTooLongTests.OwnServer server) : IClassFixture<TakingTooLongTests.OwnServer>
 {
     [Theory]
     [InlineData(false)]
@@ -61,8 +62,9 @@ public sealed class TakingTooLongTests(TakingTooLongTests.Server server) : IClas
             .Where(route => route.Metadata.GetMetadata<DisableRequestTimeoutAttribute>() is not null).Select(route => route.RoutePattern.RawText)
             .ShouldBe(["/api/v1/vector/events/export", "/api/v1/vector/events/verify"], ignoreOrder: true);
 
-    public sealed class Server : SecretsServer
+    [SuppressMessage("Design", "CA1034", Justification = "The fixture of this class alone")]
+    public sealed class OwnServer : SecretsServer
     {
-        public Server() => With("Limits:RequestTimeoutSeconds", "2");
+        public OwnServer() => With("Limits:RequestTimeoutSeconds", "2");
     }
 }

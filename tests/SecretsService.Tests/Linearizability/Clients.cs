@@ -1,3 +1,4 @@
+#pragma warning disable RS0030, CA5394 // A run is repeated by its seed; nothing here is secret.
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;

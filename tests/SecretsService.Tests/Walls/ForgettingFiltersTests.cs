@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SecretsService.Access;
@@ -15,6 +16,7 @@ namespace SecretsService.Tests.Walls;
 /// The fault that the wall is for: a query that is sent for one account and asks for another's rows. The queries are those that the service really
 /// sends for the other account, with its id and those of its rows in them.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The runner ends it by IAsyncLifetime")]
 public sealed class ForgettingFiltersTests : IAsyncLifetime
 {
     private static readonly IReadOnlyList<string> Reads =

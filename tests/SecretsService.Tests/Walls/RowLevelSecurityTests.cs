@@ -1,6 +1,5 @@
 using Npgsql;
 using SecretsService.Storage;
-using SecretsService.Testing;
 using Shouldly;
 using Xunit;
 

@@ -5,7 +5,7 @@ namespace SecretsService.Tests.Walls;
 /// <summary>What fills a path: a site, an environment and an app of it, and the single things of those.</summary>
 internal sealed record Place(string Site, string Environment, string App, IReadOnlyDictionary<string, string> Ids)
 {
-    public static string Unknown => Guid.NewGuid().ToString();
+    public static string Unknown => Guid.CreateVersion7().ToString();
 
     /// <summary>A place that is nowhere.</summary>
     public static Place Nowhere { get; } = new(Unknown, Unknown, Unknown, new Dictionary<string, string>(StringComparer.Ordinal));

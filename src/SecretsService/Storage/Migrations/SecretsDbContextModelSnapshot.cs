@@ -419,6 +419,10 @@ namespace SecretsService.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid?>("ApiKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("api_key_id");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -454,6 +458,9 @@ namespace SecretsService.Storage.Migrations
                     b.HasIndex("TokenHash")
                         .IsUnique()
                         .HasDatabaseName("ux_deployment_tokens_token_hash");
+
+                    b.HasIndex("AccountId", "ApiKeyId")
+                        .HasDatabaseName("ix_deployment_tokens_api_key_id");
 
                     b.HasIndex("AccountId", "DeploymentId")
                         .HasDatabaseName("ix_deployment_tokens_deployment_id");
@@ -1306,6 +1313,12 @@ namespace SecretsService.Storage.Migrations
 
             modelBuilder.Entity("SecretsService.Storage.Rows.DeploymentTokenRow", b =>
                 {
+                    b.HasOne("SecretsService.Storage.Rows.ApiKeyRow", null)
+                        .WithMany()
+                        .HasForeignKey("AccountId", "ApiKeyId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_deployment_tokens_api_key_id");
+
                     b.HasOne("SecretsService.Storage.Rows.DeploymentRow", null)
                         .WithMany()
                         .HasForeignKey("AccountId", "DeploymentId")
