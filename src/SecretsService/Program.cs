@@ -46,31 +46,33 @@ builder.Services.AddEvents();
 builder.Services.AddIdempotency();
 builder.Services.AddRetention();
 
-await using var app = builder.Build();
+return await builder.BuildAndRunAsync(args, SetUp);
 
-// The order matters: an address is counted before anything is done for it, a key once it is known, before what it may do is looked at.
-app.UseHttp();
-app.UseMiddleware<AddressLimit>();
-app.UseWarmReads();
-app.UseRouting();
-app.UseRequestTimeouts();
-app.UseOpenApiDocument();
-app.UseAuthentication();
-app.UseMiddleware<KeyLimit>();
-app.UseAuthorization();
+// Called once the settings are known to be sound, which some of these read.
+static void SetUp(WebApplication app)
+{
+    // The order matters: an address is counted before anything is done for it, a key once it is known, before what it may do is looked at.
+    app.UseHttp();
+    app.UseMiddleware<AddressLimit>();
+    app.UseWarmReads();
+    app.UseRouting();
+    app.UseRequestTimeouts();
+    app.UseOpenApiDocument();
+    app.UseAuthentication();
+    app.UseMiddleware<KeyLimit>();
+    app.UseAuthorization();
 
-app.MapHealth();
-app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
+    app.MapHealth();
+    app.MapApi("/api/v1").DeclaresAbilities().MapAccess();
 
-var api = app.MapApi(HttpExtensions.ApiPath).DeclaresAbilities().KeepsAnswers();
-api.MapSites();
-api.MapApiKeys();
-api.MapSecretTypes();
-api.MapRequirements();
-api.MapSecrets();
-api.MapImport();
-api.MapInjection();
-api.MapDeployments();
-api.MapEvents();
-
-return await app.PrepareAndRunAsync(args);
+    var api = app.MapApi(HttpExtensions.ApiPath).DeclaresAbilities().KeepsAnswers();
+    api.MapSites();
+    api.MapApiKeys();
+    api.MapSecretTypes();
+    api.MapRequirements();
+    api.MapSecrets();
+    api.MapImport();
+    api.MapInjection();
+    api.MapDeployments();
+    api.MapEvents();
+}

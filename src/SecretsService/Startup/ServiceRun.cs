@@ -21,14 +21,20 @@ internal static partial class ServiceRun
     /// <summary>What of a command line are settings.</summary>
     public static string[] SettingsIn(IEnumerable<string> words) => [.. words.Where(word => word is not (MigrateOnly or VerifyEvents))];
 
-    /// <summary>Prepares the database, then serves until told to stop; or does what the command line asks for instead.</summary>
+    /// <summary>Builds the service, prepares the database, then serves until told to stop; or does what the command line asks for instead.</summary>
+    /// <param name="builder">The service, with everything that it needs.</param>
+    /// <param name="words">The command line.</param>
+    /// <param name="setUp">Sets up what requests go through, once the settings are known to be sound.</param>
     /// <returns>The exit code: 0 after a clean end, 1 where the service must not start, lost its database, or found an audit trail broken.</returns>
-    public static async Task<int> PrepareAndRunAsync(this WebApplication app, IReadOnlyCollection<string> words)
+    public static async Task<int> BuildAndRunAsync(this WebApplicationBuilder builder, IReadOnlyCollection<string> words, Action<WebApplication> setUp)
     {
-        var migrateOnly = words.Contains(MigrateOnly, StringComparer.Ordinal);
         try
         {
+            // The web server reads its limits when it is built.
+            await using var app = builder.Build();
+            var migrateOnly = words.Contains(MigrateOnly, StringComparer.Ordinal);
             var ownDatabase = CheckSettings(app, needsKeys: !migrateOnly);
+            setUp(app);
             await using var postgres = ownDatabase ? await StartPostgresAsync(app) : null;
             await using var scope = app.Services.CreateAsyncScope();
             var preparation = scope.ServiceProvider.GetRequiredService<DatabasePreparation>();
@@ -71,6 +77,9 @@ internal static partial class ServiceRun
         StartupException e => e.Sentences,
         EmbeddedPostgresException e => [e.Message],
         OptionsValidationException e => [.. e.Failures],
+
+        // The binder's, for text that is no number or truth value; it names the setting.
+        InvalidOperationException { InnerException: FormatException or ArgumentException } e => [$"A setting has a value of the wrong kind. {e.Message}"],
         { InnerException: AddressInUseException } =>
             ["The address to listen on is in use by another program: stop that one, or choose another address with --urls http://127.0.0.1:PORT."],
         SocketException or FormatException or { InnerException: SocketException } =>
@@ -111,18 +120,10 @@ internal static partial class ServiceRun
 
     private static KeyOptions ReadSettings(IServiceProvider services)
     {
-        try
-        {
-            services.GetRequiredService<IStartupValidator>().Validate();
-            _ = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
-            _ = services.GetRequiredService<IOptions<EmbeddedPostgresOptions>>().Value;
-            return services.GetRequiredService<IOptions<KeyOptions>>().Value;
-        }
-        catch (InvalidOperationException e) when (e.InnerException is FormatException or ArgumentException)
-        {
-            // The binder's, for text that is no number or truth value; it names the setting.
-            throw new StartupException($"A setting has a value of the wrong kind. {e.Message}");
-        }
+        services.GetRequiredService<IStartupValidator>().Validate();
+        _ = services.GetRequiredService<IOptions<DatabaseOptions>>().Value;
+        _ = services.GetRequiredService<IOptions<EmbeddedPostgresOptions>>().Value;
+        return services.GetRequiredService<IOptions<KeyOptions>>().Value;
     }
 
     private static async Task<EmbeddedPostgres> StartPostgresAsync(WebApplication app)
