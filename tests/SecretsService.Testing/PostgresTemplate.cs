@@ -39,7 +39,7 @@ public static class PostgresTemplate
     {
         var server = await Running.Value;
         var drop = $"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)";
-        for (var attempt = 1; attempt < DropAttempts; attempt++)
+        for (var attempt = 1; attempt <= DropAttempts; attempt++)
         {
             try
             {
@@ -52,7 +52,7 @@ public static class PostgresTemplate
             }
         }
 
-        await server.ExecuteAsync(drop);
+        // It is left to the end of the server, which a private one shares with the test run.
     }
 
     private static async Task<Server> StartAsync()
