@@ -75,7 +75,7 @@ internal sealed class Credentials(NpgsqlDataSource database)
 
     private static Credential Read(NpgsqlDataReader row, bool isForDeployment)
     {
-        var caller = new Caller(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3)) { ExpiresAt = TimeAt(row, 5) };
+        var caller = new Caller(row.GetGuid(0), row.GetString(1), row.GetGuid(2), row.GetString(3)) { ExpiresAt = row.TimeOrNull(5) };
         return new Credential(
             isForDeployment
                 ? caller with { ApiKeyName = $"deployment token of {caller.ApiKeyName}", DeploymentId = row.GetGuid(7) }
@@ -85,13 +85,11 @@ internal sealed class Credentials(NpgsqlDataSource database)
                     Reach = Reach.Of(row.GetFieldValue<Guid[]>(8), row.GetFieldValue<Guid[]>(9), row.GetFieldValue<Guid[]>(10)),
                 },
             row.GetInt64(4),
-            Earlier(TimeAt(row, 5), TimeAt(row, 6)))
+            Earlier(row.TimeOrNull(5), row.TimeOrNull(6)))
         {
             IsUsedUp = isForDeployment && !row.GetBoolean(8),
         };
     }
-
-    private static DateTimeOffset? TimeAt(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using SecretsService.Scopes;
 using SecretsService.Secrets;
+using SecretsService.Storage;
 
 namespace SecretsService.Resolution;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using SecretsService.Contracts;
 using SecretsService.Scopes;
+using SecretsService.Storage;
 
 namespace SecretsService.Resolution;
 

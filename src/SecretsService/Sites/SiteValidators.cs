@@ -8,15 +8,8 @@ namespace SecretsService.Sites;
 /// <summary>The rules that sites, environments and apps share.</summary>
 internal static class SiteRules
 {
-    public const int MaxNameLength = 255;
     private const int MaxTags = 32;
     private const int MaxTagLength = 64;
-
-    public static void MustBeName<T>(this IRuleBuilder<T, string?> rule) => rule
-        .Must(name => name is null || (name.Length is >= 1 and <= MaxNameLength && !string.IsNullOrWhiteSpace(name)))
-        .WithMessage($"Must be 1 to {MaxNameLength} characters, not only spaces.")
-        .Must(name => name is null || !name.Any(char.IsControl))
-        .WithMessage("May not hold control characters.");
 
     public static void MustBeSlug<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(slug => slug is null || Slugs.IsSlug(slug))
