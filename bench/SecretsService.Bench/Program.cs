@@ -31,6 +31,7 @@ if (args is ["deployments"])
 // Serves the merged map of 50 secrets and, from the same process, a constant body of the same bytes; loads both with wrk on the other core;
 // reports requests per second and the ratio of the two, which is what can be compared between machines.
 const int Secrets = 50;
+const int Rounds = 9;
 const string Injection = $"{ApiClient.Api}/sites/shop/environments/production/injection";
 var isDiverse = args is ["diverse", ..];
 var counts = isDiverse ? args[1..] : args;
@@ -62,12 +63,12 @@ foreach (var connections in connectionCounts)
 {
     // In turns, so that what else the machine does falls on both.
     var rounds = new List<(Load Constant, Load Injected)>();
-    foreach (var _ in Enumerable.Range(0, 3))
+    foreach (var _ in Enumerable.Range(0, Rounds))
     {
-        rounds.Add((await LoadAsync(BenchServer.ConstantPath, connections, seconds: 4), await LoadAsync(Injection, connections, seconds: 4)));
+        rounds.Add((await LoadAsync(BenchServer.ConstantPath, connections, seconds: 2), await LoadAsync(Injection, connections, seconds: 2)));
     }
 
-    var (constant, injected) = rounds.OrderBy(r => r.Injected.PerSecond / r.Constant.PerSecond).ElementAt(1);
+    var (constant, injected) = rounds.OrderBy(r => r.Injected.PerSecond / r.Constant.PerSecond).ElementAt(Rounds / 2);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
         $"| {connections} | {constant.PerSecond:N0} | {injected.PerSecond:N0} | {injected.PerSecond / constant.PerSecond:0.000} | {constant.ProcessorMicroseconds:0.0} | {injected.ProcessorMicroseconds:0.0} | {constant.Median} | {injected.Median} | {injected.Slowest} |"));

@@ -29,25 +29,29 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
     public async Task<bool> SealAsync(Guid accountId, CancellationToken cancellation)
     {
         // Most often there is nothing, and nothing is locked then. Rows that another one is just sealing are still seen here, and waited for.
-        while (await db.EventJournal.AnyAsync(e => e.AccountId == accountId && !e.IsRefused, cancellation))
+        if (!await db.EventJournal.AnyAsync(e => e.AccountId == accountId && !e.IsRefused, cancellation))
         {
-            if (!await SealBatchAsync(accountId, cancellation))
-            {
-                return false;
-            }
+            return true;
         }
 
-        return true;
+        Batch batch;
+        do
+        {
+            batch = await SealBatchAsync(accountId, cancellation);
+        }
+        while (batch == Batch.Full);
+        return batch != Batch.Broken;
     }
 
-    private async Task<bool> SealBatchAsync(Guid accountId, CancellationToken cancellation)
+    // What is written meanwhile is for the next time: while maps are handed out there is always something, and each batch costs the same.
+    private async Task<Batch> SealBatchAsync(Guid accountId, CancellationToken cancellation)
     {
         var key = await keys.FindFingerprintKeyAsync(db, accountId, cancellation);
         await using var transaction = await db.BeginWithinAsync(accountId, cancellation);
         var chain = await ChainHead.LockAsync(db, accountId, key, cancellation);
         if (!await ChainHead.IsWholeAsync(db, chain, key, cancellation))
         {
-            return false;
+            return Batch.Broken;
         }
 
         var journal = await FindOldestAsync(accountId, cancellation);
@@ -60,7 +64,7 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         var sealedIds = sound.ConvertAll(row => row.Id);
         await db.EventJournal.Where(e => e.AccountId == accountId && sealedIds.Contains(e.Id)).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return true;
+        return journal.Count == BatchSize ? Batch.Full : Batch.Last;
     }
 
     private Task<List<EventJournalRow>> FindOldestAsync(Guid accountId, CancellationToken cancellation) =>
@@ -135,6 +139,18 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         return CryptographicOperations.FixedTimeEquals(EventJournal.TagOf(row.AccountId, row.Id, text, key), row.Tag)
             ? JsonSerializer.Deserialize(text, JournalJson.Default.IReadOnlyListEventRecord)
             : null;
+    }
+
+    private enum Batch
+    {
+        /// <summary>There was nothing more to take.</summary>
+        Last,
+
+        /// <summary>There may be more.</summary>
+        Full,
+
+        /// <summary>The end of the chain was tampered with.</summary>
+        Broken,
     }
 
     private sealed record SoundRow(Guid Id, IReadOnlyList<EventRecord> Records);

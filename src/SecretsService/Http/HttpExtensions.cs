@@ -1,4 +1,5 @@
 using FluentValidation;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace SecretsService.Http;
@@ -21,26 +22,34 @@ internal static class HttpExtensions
         services.AddOptions<HttpsOptions>().BindConfiguration(HttpsOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HttpsOptions>, HttpsOptionsValidator>();
         services.AddOpenApiDocument();
+
+        // A request goes on where it was read, and an answer is sent where it was written, without a change of threads. Unsafe where these are the threads that
+        // wait for the network; here they are those of the pool, which a request that takes long keeps from nothing.
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
     /// <summary>
-    /// Sets up what stands around every request. The log is outermost, so that it sees the status that errors end with; but for the proxies, which
-    /// say whose request it is.
+    /// Sets up what a request meets first: whose it is, which known proxies say, the log, which sees the status that errors end with, and whether it may
+    /// come without TLS. What answers one before <see cref="UseAnswers"/> sets <see cref="AnswerHeaders"/> by itself.
     /// </summary>
     public static void UseHttp(this WebApplication app)
     {
         app.UseProxies();
         app.UsePlainAddresses();
         app.UseMiddleware<RequestLog>();
+        app.UseHttpsOnly();
+    }
+
+    /// <summary>Sets up what every answer from here on has: its headers, and the envelope of errors.</summary>
+    public static void UseAnswers(this WebApplication app)
+    {
         app.Use((context, next) =>
         {
-            // When the answer starts: an error clears what was set before it.
             context.Response.OnStarting(AnswerHeaders.SetAsync, context);
             return next(context);
         });
         app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ErrorPages.AnswerExceptionAsync, AllowStatusCode404Response = true });
         app.UseStatusCodePages(ErrorPages.AnswerStatusAsync);
-        app.UseHttpsOnly();
         app.Use((context, next) =>
         {
             // Every GET route answers HEAD too (RFC 9110, section 9.1): the server leaves the body out by itself.

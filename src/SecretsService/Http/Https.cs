@@ -72,6 +72,7 @@ internal static class Https
     // The port of https is not known: without one it is 443.
     private static Task RefuseAsync(HttpContext context)
     {
+        AnswerHeaders.Set(context);
         var request = context.Request;
         if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
         {

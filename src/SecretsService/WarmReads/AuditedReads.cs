@@ -19,7 +19,7 @@ namespace SecretsService.WarmReads;
 internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvider clock, ILogger<AuditedReads> logger, string sql = ReadLane.CheckedSql)
     : IAsyncDisposable
 {
-    // While the database commits one group, the next is made.
+    // While the database commits one group, the next may be on its way.
     private const int Lanes = 2;
 
     // So many that one record can count them: ids count up from a record's own.
@@ -28,6 +28,10 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
     private readonly Lock _lock = new();
     private readonly Stack<ReadLane> _idle = new(Enumerable.Range(0, Lanes).Select(_ => new ReadLane(database, sql)));
     private readonly Queue<AuditedRead> _waiting = new();
+
+    // How many reads the statements have that run, and whether a lane is about to send one.
+    private int _running;
+    private bool _isStarting;
     private long _given;
 
     /// <summary>How many reads were made sure of, and so given from memory.</summary>
@@ -45,11 +49,14 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
     public ValueTask<bool> RecordAsync(WarmAnswer answer, string? ip, bool handsOut)
     {
         var read = new AuditedRead(answer, ip, handsOut);
-        ReadLane? lane;
+        ReadLane? lane = null;
         lock (_lock)
         {
             _waiting.Enqueue(read);
-            _idle.TryPop(out lane);
+            if (!_isStarting && IsWorthAStatement)
+            {
+                _isStarting = _idle.TryPop(out lane);
+            }
         }
 
         if (lane is not null)
@@ -69,25 +76,37 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
         }
     }
 
+    // As many wait as are being made sure of. Where there are fewer, they cost less by waiting for one of those statements than by another for them alone.
+    private bool IsWorthAStatement => _waiting.Count > 0 && _waiting.Count >= _running;
+
     private async Task RunAsync(ReadLane lane)
     {
-        // Behind the requests that are being read at this moment, so that they join the group.
-        await Task.Yield();
-        while (Take(lane) is { } reads)
+        do
         {
-            await StoreAsync(lane, ReadGroup.Of(reads, clock.Now()));
+            // Behind the requests that are being read at this moment, so that they join the group.
             await Task.Yield();
+            IReadOnlyList<ReadGroup> done = [];
+            while (Take() is { } reads)
+            {
+                // On its way before anybody hears of the last one: those requests go on while the database works.
+                var storing = StoreAsync(lane, reads);
+                Complete(done);
+                done = await storing;
+            }
+
+            Complete(done);
         }
+        while (!MayRest(lane));
     }
 
-    // Null where nothing waits: the lane is idle then.
-    private List<AuditedRead>? Take(ReadLane lane)
+    // Null where it is not worth a statement yet.
+    private List<AuditedRead>? Take()
     {
         lock (_lock)
         {
-            if (_waiting.Count == 0)
+            _isStarting = false;
+            if (!IsWorthAStatement)
             {
-                _idle.Push(lane);
                 return null;
             }
 
@@ -97,17 +116,36 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
                 reads.Add(read);
             }
 
+            _running += reads.Count;
             return reads;
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Those who wait must hear of it, whatever it was")]
-    private async Task StoreAsync(ReadLane lane, IReadOnlyList<ReadGroup> groups)
+    private bool MayRest(ReadLane lane)
     {
-        var fresh = new HashSet<Guid>();
+        lock (_lock)
+        {
+            if (IsWorthAStatement)
+            {
+                return false;
+            }
+
+            _idle.Push(lane);
+            return true;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Those who wait must hear of it, whatever it was")]
+    private async Task<IReadOnlyList<ReadGroup>> StoreAsync(ReadLane lane, List<AuditedRead> reads)
+    {
+        var groups = ReadGroup.Of(reads, clock.Now());
         try
         {
-            fresh = await lane.StoreAsync(groups);
+            var fresh = await lane.StoreAsync(groups);
+            foreach (var group in groups)
+            {
+                group.IsFresh = fresh.Contains(group.Id);
+            }
         }
         catch (Exception e)
         {
@@ -115,11 +153,20 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
             LogFailed(e);
         }
 
+        lock (_lock)
+        {
+            _running -= reads.Count;
+        }
+
+        return groups;
+    }
+
+    private void Complete(IReadOnlyList<ReadGroup> groups)
+    {
         foreach (var group in groups)
         {
-            var isFresh = fresh.Contains(group.Id);
-            Interlocked.Add(ref _given, isFresh ? group.Count : 0);
-            group.Complete(isFresh);
+            Interlocked.Add(ref _given, group.IsFresh ? group.Count : 0);
+            group.Complete();
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class ReadGroup(DateTimeOffset now)
     /// <summary>How many reads there are.</summary>
     public int Count => _reads.Count;
 
+    /// <summary>True once the revision is known to be the account's, and the record to be stored for good.</summary>
+    public bool IsFresh { get; set; }
+
     /// <summary>Sorts reads by account and revision.</summary>
     /// <param name="reads">The reads; few enough that one record can count them all.</param>
     /// <param name="now">The time of their records.</param>
@@ -60,20 +63,20 @@ internal sealed class ReadGroup(DateTimeOffset now)
     }
 
     /// <summary>Tells every read what came of it, on other threads: who learned of it has the next group to send.</summary>
-    public void Complete(bool isFresh)
+    public void Complete()
     {
         for (var first = 0; first < _reads.Count; first += Slice)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
-                static work => work.Group.CompleteSlice(work.First, work.IsFresh), (Group: this, First: first, IsFresh: isFresh), preferLocal: false);
+                static work => work.Group.CompleteSlice(work.First), (Group: this, First: first), preferLocal: false);
         }
     }
 
-    private void CompleteSlice(int first, bool isFresh)
+    private void CompleteSlice(int first)
     {
         for (var i = first; i < Math.Min(first + Slice, _reads.Count); i++)
         {
-            _reads[i].Complete(isFresh);
+            _reads[i].Complete(IsFresh);
         }
     }
 

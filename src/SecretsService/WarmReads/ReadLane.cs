@@ -84,9 +84,11 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
     private async Task<NpgsqlCommand> OpenAsync()
     {
         _connection = await database.OpenConnectionAsync();
-        await using (var wall = new NpgsqlCommand($"SET {AccountWall.Setting} = '{AccountWall.Everybody}'", _connection))
+        // One plan for all groups, however many reads they have: making one anew costs more than running it.
+        await using (var settings = new NpgsqlCommand(
+            $"SET {AccountWall.Setting} = '{AccountWall.Everybody}'; SET plan_cache_mode = force_generic_plan", _connection))
         {
-            await wall.ExecuteNonQueryAsync();
+            await settings.ExecuteNonQueryAsync();
         }
 
         // A parameter belongs to one command: the one before let go of them when it was closed.

@@ -16,6 +16,6 @@ internal static class WarmReadExtensions
             provider.GetRequiredService<ILogger<AuditedReads>>()));
     }
 
-    /// <summary>Gives answers that are kept. After what every answer goes through (log, headers, limits), before routing.</summary>
+    /// <summary>Gives answers that are kept. Behind the log and the limit of addresses, before all else.</summary>
     public static void UseWarmReads(this IApplicationBuilder app) => app.UseMiddleware<WarmReadMiddleware>();
 }

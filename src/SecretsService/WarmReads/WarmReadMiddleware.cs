@@ -35,9 +35,15 @@ internal sealed class WarmReadMiddleware(
         var isHeld = context.Request.Headers.IfNoneMatch.Count > 0 && answer.Tag.IsHeldBy(context.Request);
 
         // A key that has no request left is refused behind authentication, as ever.
-        if (!limits.TryTake(answer.ApiKeyId, out _)
-            || !await reads.RecordAsync(answer, context.Connection.RemoteIpAddress?.ToString(), handsOut: !isHeld))
+        if (!limits.TryTake(answer.ApiKeyId, out _))
         {
+            await next(context);
+            return;
+        }
+
+        if (!await reads.RecordAsync(answer, context.Connection.RemoteIpAddress?.ToString(), handsOut: !isHeld))
+        {
+            context.Features.Set(new CountedKey(answer.ApiKeyId));
             await next(context);
             return;
         }
@@ -57,8 +63,8 @@ internal sealed class WarmReadMiddleware(
     {
         // For the log. Not earlier: routing leaves a request alone that has a route.
         context.SetEndpoint(answer.Route);
+        AnswerHeaders.Set(context);
         context.Response.Headers.ETag = answer.TagText;
-        context.Response.Headers.CacheControl = "no-store";
     }
 
     private async Task WriteAsync(HttpContext context, WarmAnswer answer)
