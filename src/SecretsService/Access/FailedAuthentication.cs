@@ -31,7 +31,7 @@ internal sealed record FailedAuthentication(string Reason, Caller? Caller, strin
     public static FailedAuthentication Of(HttpContext http, string reason, Caller? caller)
     {
         var address = http.Connection.RemoteIpAddress?.ToString();
-        var pattern = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
+        var pattern = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
         return new FailedAuthentication(reason, caller is null ? null : caller with { Ip = address }, address, $"{http.Request.Method} {pattern}");
     }
 }

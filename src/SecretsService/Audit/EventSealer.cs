@@ -16,6 +16,7 @@ namespace SecretsService.Audit;
 internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys, ILogger<EventSealer> logger)
 {
     private const int BatchSize = 1_000;
+    private const int BatchBytes = 1_048_576;
 
     /// <summary>Finds the accounts with records that have no place yet. The context must see the rows of everybody.</summary>
     public async Task<IReadOnlyList<Guid>> FindDueAsync(CancellationToken cancellation) =>
@@ -28,30 +29,29 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
     /// </returns>
     public async Task<bool> SealAsync(Guid accountId, CancellationToken cancellation)
     {
+        // What is written meanwhile is for the next time: while maps are handed out there is always something, and many records cost little more than one.
+        var last = await Due(accountId).MaxAsync(e => (long?)e.Written, cancellation);
+
         // Most often there is nothing, and nothing is locked then. Rows that another one is just sealing are still seen here, and waited for.
-        if (!await db.EventJournal.AnyAsync(e => e.AccountId == accountId && !e.IsRefused, cancellation))
+        while (last is not null && await Due(accountId).AnyAsync(e => e.Written <= last, cancellation))
         {
-            return true;
+            if (!await SealBatchAsync(accountId, cancellation))
+            {
+                return false;
+            }
         }
 
-        Batch batch;
-        do
-        {
-            batch = await SealBatchAsync(accountId, cancellation);
-        }
-        while (batch == Batch.Full);
-        return batch != Batch.Broken;
+        return true;
     }
 
-    // What is written meanwhile is for the next time: while maps are handed out there is always something, and each batch costs the same.
-    private async Task<Batch> SealBatchAsync(Guid accountId, CancellationToken cancellation)
+    private async Task<bool> SealBatchAsync(Guid accountId, CancellationToken cancellation)
     {
         var key = await keys.FindFingerprintKeyAsync(db, accountId, cancellation);
         await using var transaction = await db.BeginWithinAsync(accountId, cancellation);
         var chain = await ChainHead.LockAsync(db, accountId, key, cancellation);
         if (!await ChainHead.IsWholeAsync(db, chain, key, cancellation))
         {
-            return Batch.Broken;
+            return false;
         }
 
         var journal = await FindOldestAsync(accountId, cancellation);
@@ -64,11 +64,21 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         var sealedIds = sound.ConvertAll(row => row.Id);
         await db.EventJournal.Where(e => e.AccountId == accountId && sealedIds.Contains(e.Id)).ExecuteDeleteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        return journal.Count == BatchSize ? Batch.Full : Batch.Last;
+        return true;
     }
 
-    private Task<List<EventJournalRow>> FindOldestAsync(Guid accountId, CancellationToken cancellation) =>
-        db.EventJournal.AsNoTracking().Where(e => e.AccountId == accountId && !e.IsRefused).OrderBy(e => e.Written).Take(BatchSize).ToListAsync(cancellation);
+    private IQueryable<EventJournalRow> Due(Guid accountId) => db.EventJournal.Where(e => e.AccountId == accountId && !e.IsRefused);
+
+    // A row holds the records of up to a thousand reads.
+    private Task<List<EventJournalRow>> FindOldestAsync(Guid accountId, CancellationToken cancellation) => db.EventJournal
+        .FromSql(
+            $"""
+             SELECT * FROM (
+                 SELECT *, sum(pg_column_size(records)) OVER (ORDER BY written) - pg_column_size(records) AS bytes_before
+                 FROM (SELECT * FROM event_journal WHERE account_id = {accountId} AND NOT is_refused ORDER BY written LIMIT {BatchSize}) AS oldest) AS j
+             WHERE bytes_before < {BatchBytes}
+             """)
+        .AsNoTracking().OrderBy(e => e.Written).ToListAsync(cancellation);
 
     // Keeps out what the service did not write, and what it wrote once and somebody has put there again.
     private async Task<List<SoundRow>> RefuseAsync(
@@ -139,18 +149,6 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
         return CryptographicOperations.FixedTimeEquals(EventJournal.TagOf(row.AccountId, row.Id, text, key), row.Tag)
             ? JsonSerializer.Deserialize(text, JournalJson.Default.IReadOnlyListEventRecord)
             : null;
-    }
-
-    private enum Batch
-    {
-        /// <summary>There was nothing more to take.</summary>
-        Last,
-
-        /// <summary>There may be more.</summary>
-        Full,
-
-        /// <summary>The end of the chain was tampered with.</summary>
-        Broken,
     }
 
     private sealed record SoundRow(Guid Id, IReadOnlyList<EventRecord> Records);

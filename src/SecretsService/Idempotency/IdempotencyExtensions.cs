@@ -22,16 +22,26 @@ internal static class IdempotencyExtensions
     {
         ((IEndpointConventionBuilder)group).Add(route =>
         {
-            var methods = route.Metadata.OfType<IHttpMethodMetadata>().SelectMany(m => m.HttpMethods);
-            if (methods.Any(m => HttpMethods.IsPost(m) || HttpMethods.IsPut(m)))
+            if (MayBeRepeated(route))
+            {
+                route.FilterFactories.Add((_, next) => context => InvokeAsync(context, next));
+            }
+        });
+
+        // At last, when a route has said of itself that it has no use for the header.
+        ((IEndpointConventionBuilder)group).Finally(route =>
+        {
+            if (MayBeRepeated(route) && !route.Metadata.Any(m => m is HandsOutValue or ChangesNothing))
             {
                 route.Metadata.Add(Header);
                 route.Metadata.Add(RouteDescriptions.RefusalWith(StatusCodes.Status422UnprocessableEntity));
-                route.FilterFactories.Add((_, next) => context => InvokeAsync(context, next));
             }
         });
         return group;
     }
+
+    private static bool MayBeRepeated(EndpointBuilder route) =>
+        route.Metadata.OfType<IHttpMethodMetadata>().SelectMany(m => m.HttpMethods).Any(m => HttpMethods.IsPost(m) || HttpMethods.IsPut(m));
 
     private static async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Storage;
@@ -11,8 +12,14 @@ namespace SecretsService.Retention;
 /// Deletes what is too old, for good: in batches, each its own transaction, so that no account is locked for long. Nothing of it is in a merged
 /// map, and no account's revision changes.
 /// </summary>
-internal sealed class Purge(
-    SecretsDbContext db, EventTrail trail, EventSealer sealer, EventPruner pruner, IOptions<RetentionOptions> options, TimeProvider clock)
+internal sealed partial class Purge(
+    SecretsDbContext db,
+    EventTrail trail,
+    EventSealer sealer,
+    EventPruner pruner,
+    IOptions<RetentionOptions> options,
+    TimeProvider clock,
+    ILogger<Purge> logger)
 {
     private const int BatchSize = 200;
     private const string ActorName = "retention";
@@ -28,7 +35,7 @@ internal sealed class Purge(
 
         var before = clock.Now() - TimeSpan.FromDays(days);
         var accounts = await DueDeployments(before).Select(d => d.AccountId).Distinct().ToListAsync(cancellation);
-        return await InBatchesAsync(accounts, account => DeleteDeploymentsAsync(account, before, cancellation));
+        return await InBatchesAsync(accounts, account => DeleteDeploymentsAsync(account, before, cancellation), cancellation);
     }
 
     /// <summary>Deletes secrets that were deleted longer ago than they are kept, with their versions; those that deployments hold are kept on.</summary>
@@ -37,7 +44,7 @@ internal sealed class Purge(
     {
         var before = clock.Now() - TimeSpan.FromDays(options.Value.DeletedSecretsDays);
         var accounts = await DueSecrets(before).Select(s => s.AccountId).Distinct().ToListAsync(cancellation);
-        return await InBatchesAsync(accounts, account => DeleteSecretsAsync(account, before, cancellation));
+        return await InBatchesAsync(accounts, account => DeleteSecretsAsync(account, before, cancellation), cancellation);
     }
 
     /// <summary>Deletes versions beyond those that are kept of each secret; those that deployments hold are kept on.</summary>
@@ -50,7 +57,7 @@ internal sealed class Purge(
         }
 
         var accounts = await DueVersions(kept).Select(v => v.AccountId).Distinct().ToListAsync(cancellation);
-        return await InBatchesAsync(accounts, account => DeleteVersionsAsync(account, kept, cancellation));
+        return await InBatchesAsync(accounts, account => DeleteVersionsAsync(account, kept, cancellation), cancellation);
     }
 
     /// <summary>Deletes kept answers that count no longer.</summary>
@@ -86,14 +93,11 @@ internal sealed class Purge(
     public async Task<int> DeleteEventsAsync(CancellationToken cancellation)
     {
         var before = clock.Now() - TimeSpan.FromDays(options.Value.EventDays);
-        var deleted = 0;
-        foreach (var account in await pruner.FindDueAsync(before, cancellation))
-        {
-            deleted += await UntilNoneIsLeftAsync(
-                () => pruner.PruneBatchAsync(Caller.System(account, ActorName), before, cancellation), EventPruner.BatchSize);
-        }
-
-        return deleted;
+        var accounts = await pruner.FindDueAsync(before, cancellation);
+        return await EachAsync(
+            accounts,
+            account => UntilNoneIsLeftAsync(() => pruner.PruneBatchAsync(Caller.System(account, ActorName), before, cancellation), EventPruner.BatchSize),
+            cancellation);
     }
 
     /// <summary>Deletes the lists of keys and versions that no audit record names any more.</summary>
@@ -102,16 +106,15 @@ internal sealed class Purge(
     {
         // Long enough that whatever was to name one when it was written does.
         var before = clock.Now() - TimeSpan.FromDays(2);
-        var deleted = 0;
-        foreach (var account in await pruner.FindManifestsAsync(before, cancellation))
-        {
-            // A record that names one may still be in the journal; where that cannot be sealed, all are kept.
-            deleted += await sealer.SealAsync(account, cancellation)
-                ? await UntilNoneIsLeftAsync(() => pruner.DeleteManifestsAsync(account, before, cancellation), EventPruner.BatchSize)
-                : 0;
-        }
+        var accounts = await pruner.FindManifestsAsync(before, cancellation);
 
-        return deleted;
+        // A record that names one may still be in the journal; where that cannot be sealed, all are kept.
+        return await EachAsync(
+            accounts,
+            async account => await sealer.SealAsync(account, cancellation)
+                ? await UntilNoneIsLeftAsync(() => pruner.DeleteManifestsAsync(account, before, cancellation), EventPruner.BatchSize)
+                : 0,
+            cancellation);
     }
 
     // What runs is kept, for it says what has changed since, and so is what is being rolled out.
@@ -180,12 +183,24 @@ internal sealed class Purge(
         db.ChangeTracker.Clear();
     }
 
-    private static async Task<int> InBatchesAsync(List<Guid> accounts, Func<Guid, Task<int>> batch)
+    private Task<int> InBatchesAsync(List<Guid> accounts, Func<Guid, Task<int>> batch, CancellationToken cancellation) =>
+        EachAsync(accounts, account => UntilNoneIsLeftAsync(() => batch(account)), cancellation);
+
+    // Each by itself: what one account stumbles over, such as a key that does not open or a record that cannot be read, must not keep the others' for ever.
+    private async Task<int> EachAsync(List<Guid> accounts, Func<Guid, Task<int>> delete, CancellationToken cancellation)
     {
         var deleted = 0;
         foreach (var account in accounts)
         {
-            deleted += await UntilNoneIsLeftAsync(() => batch(account));
+            try
+            {
+                deleted += await delete(account);
+            }
+            catch (Exception e) when (e is not NpgsqlException { IsTransient: true } && !cancellation.IsCancellationRequested)
+            {
+                LogSkipped(e, account);
+                db.ChangeTracker.Clear();
+            }
         }
 
         return deleted;
@@ -204,4 +219,7 @@ internal sealed class Purge(
 
         return all;
     }
+
+    [LoggerMessage(1, LogLevel.Error, "What is too old of account {AccountId} could not be deleted. The other accounts' is, and the next sweep tries again")]
+    private partial void LogSkipped(Exception exception, Guid accountId);
 }

@@ -26,6 +26,9 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         SELECT id FROM fresh
         """;
 
+    // It waits for no lock, so that a longer time means a database that hangs. The requests then ask it by themselves, within the time that each may take.
+    private const int PatienceSeconds = 5;
+
     private readonly NpgsqlParameter<Guid[]> _ids = new() { TypedValue = [] };
     private readonly NpgsqlParameter<Guid[]> _accounts = new() { TypedValue = [] };
     private readonly NpgsqlParameter<long[]> _revisions = new() { TypedValue = [] };
@@ -92,7 +95,7 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
         }
 
         // A parameter belongs to one command: the one before let go of them when it was closed.
-        var command = new NpgsqlCommand(sql, _connection) { Parameters = { _ids, _accounts, _revisions, _records, _tags } };
+        var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = PatienceSeconds, Parameters = { _ids, _accounts, _revisions, _records, _tags } };
         await command.PrepareAsync();
         return _command = command;
     }

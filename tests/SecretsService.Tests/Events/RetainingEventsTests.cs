@@ -53,6 +53,21 @@ public sealed class RetainingEventsTests(SweepingServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task An_account_whose_records_cannot_be_read_keeps_them_and_the_others_lose_theirs_all_the_same()
+    {
+        Account[] accounts = [await server.WithSixRecordsAsync(), await server.WithSixRecordsAsync(), await server.WithSixRecordsAsync()];
+        await server.TamperAsync(accounts[1], "UPDATE events SET occurred_at = '4713-01-01 BC' WHERE account_id = @account AND seq = 1");
+
+        await server.SweepAfterAsync(TimeSpan.FromDays(91));
+
+        server.Log.Lines.ShouldContain(line => line.Text.Contains($"too old of account {accounts[1].Id} could not be deleted", StringComparison.Ordinal));
+        foreach (var (account, kept) in accounts.Zip<Account, long>([1, 6, 1]))
+        {
+            (await server.QuerySqlAsync<long>("SELECT count(*) FROM events WHERE account_id = $1", account.Id)).ShouldBe(kept);
+        }
+    }
+
+    [Fact]
     public async Task The_oldest_record_that_is_left_cannot_be_deleted_by_hand_unnoticed()
     {
         var account = await server.WithSixRecordsAsync();

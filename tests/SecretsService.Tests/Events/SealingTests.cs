@@ -46,6 +46,28 @@ public sealed class SealingTests(SecretsServer server) : IClassFixture<SecretsSe
     }
 
     [Fact]
+    public async Task Sealing_ends_though_records_keep_coming()
+    {
+        var account = await server.NewAccountAsync();
+        using var enough = new CancellationTokenSource();
+        var writers = Enumerable.Range(0, 6).Select(async w =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                await server.RecordAsync(account, $"of writer {w}");
+            }
+        }).ToList();
+
+        // Once more than the first: what was written meanwhile waits for the second.
+        await server.SealAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await server.SealAsync().WaitAsync(TimeSpan.FromSeconds(20));
+
+        await enough.CancelAsync();
+        await Task.WhenAll(writers);
+        (await account.VerifyAsync()).ShouldBe("ok");
+    }
+
+    [Fact]
     public async Task Writers_and_sealers_at_the_same_time_leave_a_chain_that_verifies()
     {
         var account = await server.NewAccountAsync();

@@ -60,6 +60,23 @@ public sealed class LimitingKeysTests(LimitingKeysTests.OwnServer server) : ICla
     }
 
     [Fact]
+    public async Task A_merged_map_is_one_request_whether_it_is_made_given_from_memory_or_made_again()
+    {
+        var account = await server.NewAccountAsync();
+        await account.HasSiteAsync("shop", "production");
+        var reader = await server.NewKeyOfAsync(account);
+        await reader.MapOfAsync(ResolutionSteps.Production);
+        await reader.MapOfAsync(ResolutionSteps.Production);
+
+        await account.HasSecretAsync("A", "1");
+
+        foreach (var status in new[] { 200, 200, 200, 429 })
+        {
+            (await reader.Client.GetAsync($"{ResolutionSteps.Production}/injection")).ShouldBe(status);
+        }
+    }
+
+    [Fact]
     public async Task What_needs_no_key_is_answered_all_the_same()
     {
         var account = await server.NewAccountAsync();
