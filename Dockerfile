@@ -6,7 +6,7 @@ COPY .editorconfig Directory.Build.props ./
 COPY src/Directory.Packages.props src/BannedSymbols.txt src/
 COPY src/SecretsService.Contracts/*.csproj src/SecretsService.Contracts/
 COPY src/SecretsService.Cryptography/*.csproj src/SecretsService.Cryptography/
-COPY src/SecretsService/*.csproj src/SecretsService/
+COPY src/SecretsService/*.csproj src/SecretsService/*.props src/SecretsService/
 RUN dotnet restore src/SecretsService
 
 COPY src/ src/

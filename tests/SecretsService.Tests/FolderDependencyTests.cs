@@ -19,7 +19,7 @@ public sealed class FolderDependencyTests
         ["Keys"] = ["Storage"],
         ["Access"] = ["Outcomes", "Scopes", "Storage", "Http", "Limits"],
         ["Audit"] = ["Outcomes", "Storage", "Http", "Keys", "Access"],
-        ["Events"] = ["Outcomes", "Storage", "Http", "Access", "Audit", "Keys", "Sites"],
+        ["Events"] = ["Outcomes", "Storage", "Http", "Limits", "Access", "Audit", "Keys", "Sites"],
         ["Sites"] = ["Outcomes", "Formats", "Storage", "Http", "Access", "Audit"],
         ["ApiKeys"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],
         ["SecretTypes"] = ["Outcomes", "Storage", "Http", "Access", "Audit"],

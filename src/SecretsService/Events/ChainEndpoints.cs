@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Timeouts;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -15,7 +14,7 @@ internal static class ChainEndpoints
                 Answer.One(
                     (Outcome<EventVerification>)await verification.VerifyAsync(caller.AccountId, cancellation),
                     found => found.Ok ? "The audit trail is whole" : "The audit trail is broken"))
-            .RefusesUnknownQuery().WithMetadata(new DisableRequestTimeoutAttribute())
+            .RefusesUnknownQuery().ReadsForLong()
             .Answers<Envelope<EventVerification>>(StatusCodes.Status200OK)
             .Refuses(StatusCodes.Status422UnprocessableEntity)
             .Needs(Ability.EventRead)

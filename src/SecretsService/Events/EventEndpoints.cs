@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Timeouts;
 using SecretsService.Access;
 using SecretsService.Contracts;
 using SecretsService.Http;
@@ -15,6 +14,7 @@ internal static class EventEndpoints
         services.AddScoped<ChainVerification>();
         services.AddScoped<Checkpoints>();
         services.AddScoped<VerifyEventsCommand>();
+        services.AddSingleton<LongReads>();
     }
 
     public static void MapEvents(this IEndpointRouteBuilder api)
@@ -31,7 +31,7 @@ internal static class EventEndpoints
 
         api.MapGet("/events/export", IResult (Caller caller, ExportRange range, EventExport export) => new ExportAnswer(caller, range, export))
             .TakesQuery(ExportRange.FromParameter, ExportRange.ToParameter, ExportRange.AfterParameter).RefusesUnknownQuery()
-            .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType), new DisableRequestTimeoutAttribute())
+            .Produces(StatusCodes.Status200OK).WithMetadata(new BareText(EventExport.MediaType)).ReadsForLong()
             .Refuses(StatusCodes.Status422UnprocessableEntity)
             .Needs(Ability.EventRead)
             .NeedsWholeReach()

@@ -6,8 +6,7 @@ using SecretsService.Http;
 namespace SecretsService.Limits;
 
 /// <summary>
-/// Gives up every request that takes too long, by cancelling what it waits for. A route whose answer grows with the
-/// account, and is long for that reason alone, has a <see cref="DisableRequestTimeoutAttribute"/>.
+/// Gives up every request that takes too long, by cancelling what it waits for; but for those whose answer grows with the account.
 /// </summary>
 internal sealed class RequestTimeouts(IOptions<LimitOptions> options) : IConfigureOptions<RequestTimeoutOptions>
 {

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using SecretsService.Access;
 using SecretsService.Audit;
 using SecretsService.Storage;
@@ -186,7 +185,7 @@ internal sealed partial class Purge(
     private Task<int> InBatchesAsync(List<Guid> accounts, Func<Guid, Task<int>> batch, CancellationToken cancellation) =>
         EachAsync(accounts, account => UntilNoneIsLeftAsync(() => batch(account)), cancellation);
 
-    // Each by itself: what one account stumbles over, such as a key that does not open or a record that cannot be read, must not keep the others' for ever.
+    // Each by itself: what one account stumbles over, such as a key that does not open or a row that somebody holds, must not keep the others' for ever.
     private async Task<int> EachAsync(List<Guid> accounts, Func<Guid, Task<int>> delete, CancellationToken cancellation)
     {
         var deleted = 0;
@@ -196,7 +195,7 @@ internal sealed partial class Purge(
             {
                 deleted += await delete(account);
             }
-            catch (Exception e) when (e is not NpgsqlException { IsTransient: true } && !cancellation.IsCancellationRequested)
+            catch (Exception e) when (!e.IsBrokenConnection() && !cancellation.IsCancellationRequested)
             {
                 LogSkipped(e, account);
                 db.ChangeTracker.Clear();

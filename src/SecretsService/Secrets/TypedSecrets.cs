@@ -27,6 +27,8 @@ internal sealed class TypedSecrets(
         var errors = new FieldErrors();
         foreach (var secret in secrets)
         {
+            // Each may take a while, and nothing else here waits.
+            cancellation.ThrowIfCancellationRequested();
             Adopt(secret, $"{secret.Name} {ScopeWords.At(places[secret.Id])}", texts[secret.Id], changed, acceptsOthers, errors);
         }
 

@@ -138,9 +138,10 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
     [SuppressMessage("Design", "CA1031", Justification = "Those who wait must hear of it, whatever it was")]
     private async Task<IReadOnlyList<ReadGroup>> StoreAsync(ReadLane lane, List<AuditedRead> reads)
     {
-        var groups = ReadGroup.Of(reads, clock.Now());
+        IReadOnlyList<ReadGroup> groups = [];
         try
         {
+            groups = ReadGroup.Of(reads, clock.Now());
             var fresh = await lane.StoreAsync(groups);
             foreach (var group in groups)
             {
@@ -151,6 +152,10 @@ internal sealed partial class AuditedReads(NpgsqlDataSource database, TimeProvid
         {
             // Whatever it was: each request asks the database by itself, and says what that says.
             LogFailed(e);
+            if (groups.Count == 0)
+            {
+                reads.ForEach(read => read.Complete(isFresh: false));
+            }
         }
 
         lock (_lock)

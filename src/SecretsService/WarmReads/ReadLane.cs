@@ -86,18 +86,20 @@ internal sealed class ReadLane(NpgsqlDataSource database, string sql) : IAsyncDi
     [SuppressMessage("Security", "CA2100", Justification = "A constant")]
     private async Task<NpgsqlCommand> OpenAsync()
     {
-        _connection = await database.OpenConnectionAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(PatienceSeconds));
+        _connection = await database.OpenConnectionAsync(patience.Token);
+
         // One plan for all groups, however many reads they have: making one anew costs more than running it.
         await using (var settings = new NpgsqlCommand(
             $"SET {AccountWall.Setting} = '{AccountWall.Everybody}'; SET plan_cache_mode = force_generic_plan", _connection))
         {
-            await settings.ExecuteNonQueryAsync();
+            await settings.ExecuteNonQueryAsync(patience.Token);
         }
 
-        // A parameter belongs to one command: the one before let go of them when it was closed.
-        var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = PatienceSeconds, Parameters = { _ids, _accounts, _revisions, _records, _tags } };
-        await command.PrepareAsync();
-        return _command = command;
+        // A parameter belongs to one command: the one before let go of them when it was closed, as this one must even where it cannot be prepared.
+        _command = new NpgsqlCommand(sql, _connection) { CommandTimeout = PatienceSeconds, Parameters = { _ids, _accounts, _revisions, _records, _tags } };
+        await _command.PrepareAsync(patience.Token);
+        return _command;
     }
 
     private async Task CloseAsync()

@@ -41,22 +41,22 @@ internal sealed class WarmReadMiddleware(
             return;
         }
 
-        if (!await reads.RecordAsync(answer, context.Connection.RemoteIpAddress?.ToString(), handsOut: !isHeld))
+        var isFresh = await reads.RecordAsync(answer, context.Connection.RemoteIpAddress?.ToString(), handsOut: !isHeld);
+        if (isFresh)
         {
-            context.Features.Set(new CountedKey(answer.ApiKeyId));
-            await next(context);
-            return;
+            uses.Note(answer.AccountId, answer.ApiKeyId, clock.GetUtcNow());
         }
 
-        uses.Note(answer.AccountId, answer.ApiKeyId, clock.GetUtcNow());
-        if (isHeld)
+        if (isFresh && isHeld)
         {
             Begin(context, answer);
             context.Response.StatusCode = StatusCodes.Status304NotModified;
-            return;
         }
-
-        await WriteAsync(context, answer);
+        else if (!isFresh || !await TryWriteAsync(context, answer))
+        {
+            context.Features.Set(new CountedKey(answer.ApiKeyId));
+            await next(context);
+        }
     }
 
     private static void Begin(HttpContext context, WarmAnswer answer)
@@ -67,13 +67,13 @@ internal sealed class WarmReadMiddleware(
         context.Response.Headers.ETag = answer.TagText;
     }
 
-    private async Task WriteAsync(HttpContext context, WarmAnswer answer)
+    // False where the answer does not open, because the memory that it lies in is broken: it is made anew then, and recorded twice.
+    private async Task<bool> TryWriteAsync(HttpContext context, WarmAnswer answer)
     {
         var body = ArrayPool<byte>.Shared.Rent(SealedValue.PlaintextLength(answer.SealedBody.Length));
         var length = 0;
         try
         {
-            // Before anything is said of the answer: what it throws is answered like whatever else is thrown.
             length = answers.Open(answer, body);
             Begin(context, answer);
             context.Response.ContentType = answer.ContentType;
@@ -81,6 +81,11 @@ internal sealed class WarmReadMiddleware(
 
             // A connection that is gone swallows it; asking for the request's token would make a source of one for each request.
             await context.Response.Body.WriteAsync(body.AsMemory(0, length), CancellationToken.None);
+            return true;
+        }
+        catch (SealedValueException)
+        {
+            return false;
         }
         finally
         {

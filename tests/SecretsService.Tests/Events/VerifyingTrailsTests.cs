@@ -12,6 +12,29 @@ public sealed class VerifyingTrailsTests(SecretsServer server) : IClassFixture<S
     private const string OfAccount = "WHERE account_id = @account";
 
     [Fact]
+    public async Task Four_run_at_once_for_an_account_and_the_next_is_told_to_come_again()
+    {
+        var (account, other) = (await server.WithSixRecordsAsync(), await server.WithSixRecordsAsync());
+        List<Task<ApiAnswer>> running = [];
+        await using (await server.LockChainAsync(account))
+        {
+            // What has no place yet gets one first, and that waits for the lock.
+            await server.RecordAsync(account, "seven");
+            running.AddRange(Enumerable.Range(0, 5).Select(_ => account.Client.GetAsync("/events/verify")));
+            var refused = await Task.WhenAny(running).WaitAsync(TimeSpan.FromSeconds(20));
+            running.Remove(refused);
+
+            (await refused).ShouldBeError(429, "rate_limited").Headers["Retry-After"].ShouldBe("5");
+            (await account.Client.GetAsync("/events/export")).ShouldBe(429);
+            (await other.VerifyAsync()).ShouldBe("ok");
+        }
+
+        (await Task.WhenAll(running)).ShouldAllBe(answer => answer.Status == 200);
+        (await account.VerifyAsync()).ShouldBe("ok");
+        (await account.Client.GetAsync("/events/export")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task A_trail_that_nobody_touched_is_whole_and_says_from_where_to_where()
     {
         var account = await server.WithSixRecordsAsync();
