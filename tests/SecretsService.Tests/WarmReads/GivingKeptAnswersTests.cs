@@ -233,6 +233,30 @@ public sealed class GivingKeptAnswersTests(KeepingServer server) : IClassFixture
         answer.Headers.Where(h => h.Key.ToUpperInvariant() is not ("DATE" or "X-REQUEST-ID")).Select(h => (h.Key, h.Value)).Order();
 }
 
+/// <summary>A database that does not take the statement for a while.</summary>
+public sealed class LosingTheDatabaseTests(KeepingServer server) : IClassFixture<KeepingServer>
+{
+    [Fact]
+    public async Task Answers_are_given_from_memory_again_once_the_statement_can_be_prepared_again()
+    {
+        var account = await server.NewShopWithAsync("A");
+        await account.MapOfAsync(Production);
+        await account.MapOfAsync(Production);
+        await server.ExecuteSqlAsync("ALTER TABLE event_journal RENAME TO moved");
+        await server.ExecuteSqlAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'WITH fresh%'");
+
+        // The first finds its connection gone; the second opens another.
+        (await account.Client.GetAsync($"{Production}/injection")).Status.ShouldBeOneOf(500, 503);
+        (await account.Client.GetAsync($"{Production}/injection")).Status.ShouldBeOneOf(500, 503);
+        await server.ExecuteSqlAsync("ALTER TABLE moved RENAME TO event_journal");
+
+        var reads = server.Services.GetRequiredService<AuditedReads>();
+        var given = reads.Given;
+        await account.MapOfAsync(Production);
+        reads.Given.ShouldBe(given + 1);
+    }
+}
+
 /// <summary>What the time alone brings about, no revision tells.</summary>
 public sealed class KeepingAnswersForATimeTests(ManualClockServer server) : IClassFixture<ManualClockServer>
 {
