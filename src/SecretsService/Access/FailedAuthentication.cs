@@ -1,3 +1,5 @@
+using SecretsService.Http;
+
 namespace SecretsService.Access;
 
 /// <summary>A request that was refused because of what it was sent with.</summary>
@@ -31,8 +33,7 @@ internal sealed record FailedAuthentication(string Reason, Caller? Caller, strin
     public static FailedAuthentication Of(HttpContext http, string reason, Caller? caller)
     {
         var address = http.Connection.RemoteIpAddress?.ToString();
-        var pattern = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/');
-        return new FailedAuthentication(reason, caller is null ? null : caller with { Ip = address }, address, $"{http.Request.Method} {pattern}");
+        return new FailedAuthentication(reason, caller is null ? null : caller with { Ip = address }, address, $"{http.Request.Method} {http.GetEndpoint().Pattern()}");
     }
 }
 

@@ -30,17 +30,21 @@ internal sealed partial class EventSealer(SecretsDbContext db, AccountKeys keys,
     public async Task<bool> SealAsync(Guid accountId, CancellationToken cancellation)
     {
         // What is written meanwhile is for the next time: while maps are handed out there is always something, and many records cost little more than one.
-        var last = await Due(accountId).MaxAsync(e => (long?)e.Written, cancellation);
+        // Rows that another one is just sealing are still seen here, and waited for.
+        if (await Due(accountId).MaxAsync(e => (long?)e.Written, cancellation) is not { } last)
+        {
+            // Most often there is nothing, and nothing is locked then.
+            return true;
+        }
 
-        // Most often there is nothing, and nothing is locked then. Rows that another one is just sealing are still seen here, and waited for.
-        while (last is not null && await Due(accountId).AnyAsync(e => e.Written <= last, cancellation))
+        do
         {
             if (!await SealBatchAsync(accountId, cancellation))
             {
                 return false;
             }
         }
-
+        while (await Due(accountId).AnyAsync(e => e.Written <= last, cancellation));
         return true;
     }
 

@@ -32,7 +32,7 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
         await sealer.SealAsync(accountId, cancellation);
         if (await FindImpossibleAsync(accountId, cancellation) is { } impossible)
         {
-            var start = await FindHeadAsync(accountId, cancellation) ?? ChainHead.Start(accountId);
+            var start = await ChainHead.FindAsync(db, accountId, cancellation);
             return new ChainWalk(start, key).Report(impossible, clock.Now());
         }
 
@@ -102,32 +102,24 @@ internal sealed class ChainVerification(SecretsDbContext db, AccountKeys keys, E
         }
     }
 
-    private async Task<ChainProblem?> FindImpossibleAsync(Guid accountId, CancellationToken cancellation)
-    {
-        var row = await db.Events.Where(e => e.AccountId == accountId && (e.OccurredAt < Earliest || e.OccurredAt > Latest))
-            .OrderBy(e => e.Seq).Select(e => new { e.Seq, e.Id }).FirstOrDefaultAsync(cancellation);
-        return row is null ? null : new ChainProblem
-        {
-            Seq = row.Seq,
-            Id = row.Id,
-            Kind = ChainProblemKind.Changed,
-            Message = $"Record {row.Seq} was changed: it has a time at which the service wrote none. Other records were not looked at.",
-        };
-    }
+    private Task<ChainProblem?> FindImpossibleAsync(Guid accountId, CancellationToken cancellation) => FindFirstAsync(
+        db.Events.Where(e => e.AccountId == accountId && (e.OccurredAt < Earliest || e.OccurredAt > Latest)),
+        ChainProblemKind.Changed,
+        seq => $"Record {seq} was changed: it has a time at which the service wrote none. Other records were not looked at.",
+        cancellation);
 
     // The walk begins where the trail does: what stands before that, it does not come by.
-    private async Task<ChainProblem?> FindBeforeAsync(EventChainRow head, CancellationToken cancellation)
-    {
-        var row = await db.Events.Where(e => e.AccountId == head.AccountId && e.Seq <= head.PrunedSeq)
-            .OrderBy(e => e.Seq).Select(e => new { e.Seq, e.Id }).FirstOrDefaultAsync(cancellation);
-        return row is null ? null : new ChainProblem
-        {
-            Seq = row.Seq,
-            Id = row.Id,
-            Kind = ChainProblemKind.Inserted,
-            Message = $"Record {row.Seq} stands before the beginning of the trail, which is {head.PrunedSeq + 1}: it was put there.",
-        };
-    }
+    private Task<ChainProblem?> FindBeforeAsync(EventChainRow head, CancellationToken cancellation) => FindFirstAsync(
+        db.Events.Where(e => e.AccountId == head.AccountId && e.Seq <= head.PrunedSeq),
+        ChainProblemKind.Inserted,
+        seq => $"Record {seq} stands before the beginning of the trail, which is {head.PrunedSeq + 1}: it was put there.",
+        cancellation);
+
+    private static async Task<ChainProblem?> FindFirstAsync(
+        IQueryable<EventRow> broken, ChainProblemKind kind, Func<long, string> message, CancellationToken cancellation) =>
+        await broken.OrderBy(e => e.Seq).Select(e => new { e.Seq, e.Id }).FirstOrDefaultAsync(cancellation) is { } row
+            ? new ChainProblem { Seq = row.Seq, Id = row.Id, Kind = kind, Message = message(row.Seq) }
+            : null;
 
     private async Task<ChainProblem?> FindProblemOfJournalAsync(Guid accountId, CancellationToken cancellation)
     {

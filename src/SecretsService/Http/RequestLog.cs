@@ -26,7 +26,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
         finally
         {
-            var route = (RouteOf(context) as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? "(no route)";
+            var route = RouteOf(context).Pattern() ?? "(no route)";
             LogRequest(
                 MethodOf(context), route, context.Response.StatusCode, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.TraceIdentifier);
         }

@@ -31,7 +31,7 @@ internal static class IdempotencyExtensions
         // At last, when a route has said of itself that it has no use for the header.
         ((IEndpointConventionBuilder)group).Finally(route =>
         {
-            if (MayBeRepeated(route) && !route.Metadata.Any(m => m is HandsOutValue or ChangesNothing))
+            if (MayBeRepeated(route) && !KeepsNone(route.Metadata))
             {
                 route.Metadata.Add(Header);
                 route.Metadata.Add(RouteDescriptions.RefusalWith(StatusCodes.Status422UnprocessableEntity));
@@ -43,12 +43,14 @@ internal static class IdempotencyExtensions
     private static bool MayBeRepeated(EndpointBuilder route) =>
         route.Metadata.OfType<IHttpMethodMetadata>().SelectMany(m => m.HttpMethods).Any(m => HttpMethods.IsPost(m) || HttpMethods.IsPut(m));
 
+    // A value must not be kept, and where nothing changes there is nothing to do twice.
+    private static bool KeepsNone(IEnumerable<object> metadata) => metadata.Any(m => m is HandsOutValue or ChangesNothing);
+
     private static async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var route = http.GetEndpoint()!.Metadata;
         if (!http.Request.Headers.TryGetValue(IdempotencyKey.Header, out var sent)
-            || route.GetMetadata<HandsOutValue>() is not null || route.GetMetadata<ChangesNothing>() is not null)
+            || KeepsNone(http.GetEndpoint()!.Metadata))
         {
             return await next(context);
         }

@@ -35,7 +35,6 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, TimeProvide
     {
         // Rounded up: a second too early is refused again.
         var seconds = Math.Max(1, (long)Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-        AnswerHeaders.Set(context);
         context.Response.Headers.RetryAfter = seconds;
         return Answer.Error(
             StatusCodes.Status429TooManyRequests,
